@@ -1,0 +1,71 @@
+# Needs Python 3.11 with pip, and make. `make` alone lists the targets.
+PYTHON ?= python3.11
+CORES ?= all
+VENV := .venv
+BIN := $(VENV)/bin
+# The interpreter itself, also where an activated .venv, about to be replaced, offers its own.
+BASE = $(shell $(PYTHON) -c 'import os, sys; print(os.path.realpath(sys.executable))')
+
+.DEFAULT_GOAL := help
+.PHONY: help setup quick paper test test-all lint lint-python lint-workflow lint-types format lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/installed ## build the environment in .venv
+
+# A new lock starts from an empty environment, so that nothing but the lock is in it. pip comes from
+# outside (the lock has its own), which spares Debian's separate python3-venv package. Installing
+# without compiling saves time and space: Python compiles what it imports.
+$(VENV)/locked: requirements.txt
+	@command -v $(PYTHON) || { echo "No $(PYTHON) found. Try: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(BASE) -m venv --clear --without-pip $(VENV)
+	$(BASE) -m pip --python $(BIN)/python install --no-compile --no-deps --require-hashes \
+		--requirement requirements.txt
+	@touch $@
+
+$(VENV)/installed: $(VENV)/locked pyproject.toml
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+quick: setup ## every figure from a small configuration, in minutes
+	$(BIN)/snakemake --cores $(CORES) --configfile workflow/config/quick.yaml
+
+paper: setup ## every figure with the paper's numbers, in hours
+	$(BIN)/snakemake --cores $(CORES) --configfile workflow/config/paper.yaml
+
+test: setup ## the tests, but for the slow ones
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: setup ## all tests
+	$(BIN)/python -m pytest
+
+lint: lint-python lint-workflow lint-types ## every static check
+
+lint-python: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+lint-workflow: setup
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+lint-types: setup
+	$(BIN)/mypy
+
+format: setup ## rewrite the sources as `make lint` wants them
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/snakefmt Snakefile workflow
+
+# uv stays out of the environment: only who renews the lock needs it.
+UV := uv==0.13.9
+build/$(UV): | setup
+	$(BIN)/python -m pip install --quiet --target $@ $(UV)
+
+lock: build/$(UV) ## renew requirements.txt and environment.yml (UPGRADE=--upgrade: all pins)
+	PYTHONPATH=build/$(UV) $(BIN)/python tools/lock.py $(UPGRADE)
+
+clean: ## remove .venv and caches, never results
+	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	find scripts src tests tools workflow -type d -name __pycache__ -prune -exec rm -rf {} +

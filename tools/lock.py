@@ -1,0 +1,75 @@
+"""Write requirements.txt and environment.yml from pyproject.toml: `make lock`.
+
+Pins that still satisfy pyproject.toml stay as they are; `make lock UPGRADE=--upgrade` renews them.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCK = ROOT / "requirements.txt"
+ENVIRONMENT = ROOT / "environment.yml"
+EXTRAS = ("neural-tangents", "workflow", "dev")
+PIN = re.compile(r"^[\w.-]+==[^\s;]+", re.MULTILINE)
+
+# The oldest release that the metadata of neural-tangents 0.6.5 allows.
+TF2JAX = "tf2jax==0.3.5"
+
+HEADER = """\
+# Written by `make lock`; do not edit. The environment of requirements.txt, for conda:
+#     conda env create -f environment.yml && conda activate sgntk
+#     pip install --no-deps --no-build-isolation -e .
+name: sgntk
+channels:
+  - conda-forge
+  - nodefaults
+dependencies:
+  - python=3.11
+  - pip
+  - pip:
+"""
+UNUSED = """\
+      # Nothing imports what follows. It is here because neural-tangents and snakemake name it as a
+      # dependency, and conda, unlike `pip install --no-deps`, cannot skip a dependency.
+"""
+
+
+def compile_pins(source: Path, output: Path, *options: str) -> list[str]:
+    """Resolve `source` for Python 3.11 into `output`, and return the pins."""
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--python-version=3.11"]
+    subprocess.run([*command, *options, str(source), f"--output-file={output}"], cwd=ROOT, check=True)
+    return PIN.findall(output.read_text())
+
+
+def lock(*options: str) -> list[str]:
+    """Write requirements.txt: every wheel by its hash, without the excluded packages."""
+    extras = [f"--extra={extra}" for extra in EXTRAS]
+    header = "--custom-compile-command=make lock"
+    # Relative paths, since uv writes them into its comments.
+    source, output = Path("pyproject.toml"), LOCK.relative_to(ROOT)
+    return compile_pins(source, output, "--generate-hashes", header, *extras, *options)
+
+
+def excluded(pins: list[str]) -> list[str]:
+    """Pins of what a full resolution has beyond `pins`, consistent with them."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "requirements.in")
+        source.write_text("\n".join([TF2JAX, *pins]))
+        # --no-config: without pyproject.toml's exclude-dependencies.
+        every = compile_pins(source, Path(folder, "requirements.txt"), "--no-config")
+    return sorted(set(every) - set(pins))
+
+
+def main() -> None:
+    """Write both files."""
+    pins = lock(*sys.argv[1:])
+    entries = [f"      - {pin}\n" for pin in pins]
+    unused = [f"      - {pin}\n" for pin in excluded(pins)]
+    ENVIRONMENT.write_text("".join([HEADER, *entries, UNUSED, *unused]))
+
+
+if __name__ == "__main__":
+    main()
