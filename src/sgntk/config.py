@@ -1,0 +1,224 @@
+"""The configuration of a study: checked against its schema, and read into frozen dataclasses. Imports no JAX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+
+if TYPE_CHECKING:
+    from sgntk.architecture import Architecture
+
+
+class ConfigurationError(ValueError):
+    """The configuration is not valid; the message names the key, its value and what is allowed."""
+
+
+@dataclass(frozen=True)
+class WidthPlan:
+    """A hidden layer width, and how the training of its networks is cut into jobs."""
+
+    width: int
+    networks_per_job: int
+    vectorize: int
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An ensemble of networks to train for each activation and width, and what to record of it."""
+
+    name: str
+    record: str
+    activations: tuple[str, ...]
+    surrogate: str | None
+    output_scale: float
+    training_set: str
+    networks: int
+    steps: tuple[int, ...]
+    widths: tuple[WidthPlan, ...]
+
+    def plan(self, width: int) -> WidthPlan:
+        """The plan of one of the experiment's widths."""
+        return next(plan for plan in self.widths if plan.width == width)
+
+    def batches(self, width: int) -> list[tuple[int, int]]:
+        """First and last network of each job."""
+        size = self.plan(width).networks_per_job
+        starts = range(0, self.networks, size)
+        return [(start, min(start + size, self.networks) - 1) for start in starts]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A validated configuration."""
+
+    run: str
+    data: Mapping[str, Any]
+    network: Mapping[str, Any]
+    training: Mapping[str, Any]
+    activations: Mapping[str, Mapping[str, Any]]
+    surrogates: Mapping[str, Mapping[str, Any]]
+    experiments: Mapping[str, Experiment]
+    figures: Mapping[str, str]
+
+    def architecture(self, experiment: str, activation: str) -> dict[str, Any]:
+        """The description of an experiment's networks that `build_architecture` takes."""
+        chosen = self.experiments[experiment]
+        surrogate = None if chosen.surrogate is None else dict(self.surrogates[chosen.surrogate])
+        return {
+            "activation": dict(self.activations[activation]),
+            "surrogate": surrogate,
+            "output_scale": chosen.output_scale,
+            **self.network,
+        }
+
+
+def read_study(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Study:
+    """Checks a configuration and reads it.
+
+    Args:
+        config: the configuration, as from YAML.
+        schema: a JSON schema; the pipeline's stands in `workflow/schemas/config.schema.yaml`.
+
+    Raises:
+        ConfigurationError: at the first violation, in one line that names the key, its value and what is allowed.
+    """
+    validator = jsonschema.Draft202012Validator(schema)
+    error = jsonschema.exceptions.best_match(validator.iter_errors(config))
+    if error is not None:
+        raise ConfigurationError(_describe(error))
+    experiments = {
+        name: Experiment(
+            name=name,
+            **{
+                **entry,
+                "activations": tuple(entry["activations"]),
+                "steps": tuple(entry["steps"]),
+                "widths": tuple(WidthPlan(**plan) for plan in entry["widths"]),
+            },
+        )
+        for name, entry in config["experiments"].items()
+    }
+    study = Study(**{**config, "experiments": experiments})
+    _check_references(study)
+    return study
+
+
+def build_architecture(description: Mapping[str, Any]) -> Architecture:
+    """An `Architecture` from the description that `Study.architecture` gives."""
+    from sgntk.activations import CATALOGUE as ACTIVATIONS
+    from sgntk.architecture import Architecture
+    from sgntk.surrogates import CATALOGUE as SURROGATES
+
+    def build(catalogue: Mapping[str, Any], entry: Mapping[str, Any] | None) -> Any:
+        if entry is None:
+            return None
+        arguments = dict(entry)
+        return catalogue[arguments.pop("name")](**arguments)
+
+    others = {key: value for key, value in description.items() if key not in ("activation", "surrogate")}
+    return Architecture(
+        activation=build(ACTIVATIONS, description["activation"]),
+        surrogate=build(SURROGATES, description["surrogate"]),
+        **others,
+    )
+
+
+def _check_references(study: Study) -> None:
+    """What a schema cannot say: names that must exist, and numbers that depend on each other."""
+    grid_points = study.data["grid_points"]
+    if study.data["reference_point"] >= grid_points:
+        raise ConfigurationError(
+            f"data.reference_point: got {study.data['reference_point']}; "
+            f"expected a grid index below data.grid_points = {grid_points}"
+        )
+    for name, training_set in study.data["training_sets"].items():
+        if training_set["source"] == "grid" and training_set["points"] > grid_points:
+            raise ConfigurationError(
+                f"data.training_sets.{name}.points: got {training_set['points']}; "
+                f"expected at most data.grid_points = {grid_points}"
+            )
+    for name, experiment in study.experiments.items():
+        key = f"experiments.{name}"
+        for index, activation in enumerate(experiment.activations):
+            _check_name(f"{key}.activations[{index}]", activation, study.activations)
+            _check_slope(key, experiment, study.activations[activation]["name"])
+        if experiment.surrogate is not None:
+            _check_name(f"{key}.surrogate", experiment.surrogate, study.surrogates)
+        _check_name(f"{key}.training_set", experiment.training_set, study.data["training_sets"])
+        if any(first >= second for first, second in pairwise(experiment.steps)):
+            raise ConfigurationError(f"{key}.steps: got {list(experiment.steps)}; expected ascending steps")
+        widths = [plan.width for plan in experiment.widths]
+        if len(set(widths)) < len(widths):
+            raise ConfigurationError(f"{key}.widths: got widths {widths}; expected each width once")
+    for figure, experiment_name in study.figures.items():
+        _check_name(f"figures.{figure}", experiment_name, study.experiments)
+
+
+def _check_name(key: str, name: str, known: Iterable[str]) -> None:
+    if name not in known:
+        raise ConfigurationError(f"{key}: got {name!r}; expected one of {', '.join(known)}")
+
+
+def _check_slope(key: str, experiment: Experiment, activation: str) -> None:
+    if activation == "sign" and experiment.surrogate is None:
+        raise ConfigurationError(
+            f"{key}.surrogate: got null; expected the name of a surrogate, since sign has no derivative to learn with"
+        )
+    if activation == "sign" and experiment.record != "outputs":
+        raise ConfigurationError(
+            f"{key}.record: got {experiment.record!r}; expected 'outputs', since the Jacobian of a sign network is 0 "
+            "almost everywhere"
+        )
+
+
+def _describe(error: jsonschema.ValidationError) -> str:
+    """One line: the key, what it was, what is allowed."""
+    key = _path(error.absolute_path)
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    match error.validator:
+        case "required":
+            missing = next(name for name in error.validator_value if name not in error.instance)
+            return f"{_join(key, missing)}: missing; {_meaning(schema, missing)}"
+        case "additionalProperties":
+            known = list(schema.get("properties", {}))
+            unknown = next(name for name in error.instance if name not in known)
+            return (
+                f"{_join(key, unknown)}: got {error.instance[unknown]!r}; unknown key, expected one of "
+                f"{', '.join(known)}"
+            )
+    allowed: dict[str, Callable[[Any], str]] = {
+        "type": lambda value: value if isinstance(value, str) else " or ".join(value),
+        "enum": lambda value: f"one of {', '.join(str(item) for item in value)}",
+        "minimum": lambda value: f"a number >= {value}",
+        "maximum": lambda value: f"a number <= {value}",
+        "exclusiveMinimum": lambda value: f"a number > {value}",
+        "minItems": lambda value: f"at least {value} entries",
+        "minProperties": lambda value: f"at least {value} entries",
+        "uniqueItems": lambda _: "each entry once",
+        "pattern": lambda _: "a name of letters, digits and underscores that starts with a letter",
+    }
+    if error.validator in allowed:
+        expected = allowed[error.validator](error.validator_value)
+        return f"{key or 'configuration'}: got {error.instance!r}; expected {expected}"
+    return f"{key or 'configuration'}: got {error.instance!r}; {error.message}"
+
+
+def _meaning(schema: Mapping[str, Any], key: str) -> str:
+    description = schema.get("properties", {}).get(key, {})
+    text = description.get("description") if isinstance(description, Mapping) else None
+    return text or "this key is required"
+
+
+def _path(parts: Iterable[str | int]) -> str:
+    path = ""
+    for part in parts:
+        path = f"{path}[{part}]" if isinstance(part, int) else _join(path, str(part))
+    return path
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -1,0 +1,166 @@
+"""Surrogate gradient learning of ensembles: full-batch gradient descent, with the surrogate in backpropagation."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float
+
+from sgntk import incremental as shortcut
+from sgntk.architecture import Architecture
+from sgntk.networks import Params, forward, init_ensemble
+from sgntk.validation import check_count, check_inputs, check_positive, check_targets
+
+STEPS_PER_CALL = 1000
+"""Steps between two looks at the state, for progress and divergence: long enough that looking costs nothing."""
+
+
+@dataclass(frozen=True)
+class EnsembleRun:
+    """What `train_ensemble` returns.
+
+    Attributes:
+        params: the networks after the last step; each array has a leading axis of size `networks`.
+        recorded_steps: the gradient descent steps that `records` belongs to.
+        records: what `record` gave, shape (recorded steps, networks, ...).
+    """
+
+    params: Params
+    recorded_steps: tuple[int, ...]
+    records: np.ndarray
+
+
+class DivergenceError(ArithmeticError):
+    """A network's parameters are no longer finite."""
+
+
+def train_ensemble(
+    arch: Architecture,
+    keys: ArrayLike,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    width: int,
+    learning_rate: float,
+    steps: int,
+    record: Callable[[Params], Array] | None = None,
+    record_at: Sequence[int] | None = None,
+    vectorize: int = 1,
+    incremental: bool | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> EnsembleRun:
+    """Trains one network a key by gradient descent on `1/(2N) sum_i (f(x_i) - y_i)^2`, in float32.
+
+    No loss or kernel is evaluated on the way but what `record` asks for.
+
+    Args:
+        arch: the network, with its surrogate.
+        keys: one JAX key a network, shape (networks, 2), as from `split_keys`.
+        x: training inputs, shape (N, d).
+        y: training targets, shape (N,).
+        width: number of units in each hidden layer.
+        learning_rate: `eta > 0`, per step.
+        steps: number of gradient descent steps, at least 0.
+        record: traceable function of one network's parameters; None records its outputs at `x`, shape (N,).
+        record_at: steps to record at, ascending, within [0, steps]; None means after the last step alone.
+        vectorize: how many networks are trained side by side (`jax.vmap`); the others follow one after another. On a
+            CPU 1 keeps a wide network in the cache, and more pays for narrow ones; on a GPU take as many as fit.
+        incremental: whether to use the exact shortcut of `sgntk.incremental`; None means where it pays, which needs
+            `vectorize=1`.
+        progress: called with the number of steps done, about every 1,000 steps.
+
+    Raises:
+        ValueError: if an argument has another shape or range than described.
+        DivergenceError: if a parameter is no longer finite; it names the network, the step and the learning rate.
+    """
+    x = check_inputs("train_ensemble", "x", x).astype(np.float32)
+    y = check_targets("train_ensemble", "y", y, len(x)).astype(np.float32)
+    check_positive("train_ensemble", learning_rate=learning_rate)
+    check_count("train_ensemble", least=0, steps=steps)
+    check_count("train_ensemble", vectorize=vectorize)
+    recorded_steps = _check_recorded_steps(record_at, steps)
+    arch.learning_derivative(jnp.zeros(1))  # an activation with jumps and no surrogate stops here
+    if record is None:
+        record = partial(_outputs, arch, jnp.asarray(x))
+
+    params = init_ensemble(arch, keys, width=width, input_dim=x.shape[1])
+    if incremental is None:
+        incremental = vectorize == 1 and shortcut.applies(arch, width)
+    train = shortcut.train if incremental else train_directly
+    advance = partial(_advance, train, arch, x=x, y=y, learning_rate=learning_rate, vectorize=vectorize)
+    recorder = jax.jit(partial(jax.lax.map, record))
+    records = []
+    looks = sorted({0, steps, *recorded_steps, *range(0, steps, STEPS_PER_CALL)})
+    for previous, step in pairwise([0, *looks]):
+        if step > previous:
+            params = advance(params, steps=step - previous)
+            _check_finite(params, step, learning_rate)
+            if progress is not None:
+                progress(step)
+        if step in recorded_steps:
+            records.append(np.asarray(recorder(params)))
+    return EnsembleRun(params, recorded_steps, np.stack(records))
+
+
+def train_directly(
+    arch: Architecture,
+    params: Params,
+    x: Float[Array, "points d"],
+    y: Float[Array, " points"],
+    learning_rate: float | Float[Array, ""],
+    steps: int,
+) -> Params:
+    """`steps` steps of gradient descent on `1/(2N) sum (f - y)^2` for one network; works for every architecture."""
+    gradient = jax.grad(lambda p: 0.5 * jnp.mean((_outputs(arch, x, p) - y) ** 2))
+
+    def step(p: Params, _: None) -> tuple[Params, None]:
+        return jax.tree.map(lambda value, slope: value - learning_rate * slope, p, gradient(p)), None
+
+    return jax.lax.scan(step, params, length=steps)[0]
+
+
+@partial(jax.jit, static_argnames=("train", "arch", "steps", "vectorize"), donate_argnames="params")
+def _advance(
+    train: Callable[..., Params],
+    arch: Architecture,
+    params: Params,
+    *,
+    x: Float[Array, "points d"],
+    y: Float[Array, " points"],
+    learning_rate: float | Float[Array, ""],
+    steps: int,
+    vectorize: int,
+) -> Params:
+    """`steps` steps of gradient descent for every network."""
+
+    def train_one(p: Params) -> Params:
+        return train(arch, p, x, y, learning_rate, steps)
+
+    return jax.lax.map(train_one, params, batch_size=None if vectorize == 1 else vectorize)
+
+
+def _outputs(arch: Architecture, x: Float[Array, "points d"], params: Params) -> Float[Array, " points"]:
+    return forward(arch, arch.learning_derivative, params, x)[:, 0]
+
+
+def _check_recorded_steps(record_at: Sequence[int] | None, steps: int) -> tuple[int, ...]:
+    recorded = (steps,) if record_at is None else tuple(record_at)
+    ascending = all(first < second for first, second in pairwise(recorded))
+    if not recorded or not ascending or recorded[0] < 0 or recorded[-1] > steps:
+        raise ValueError(f"train_ensemble: record_at must be ascending steps within [0, {steps}]; got {list(recorded)}")
+    return recorded
+
+
+def _check_finite(params: Params, step: int, learning_rate: float) -> None:
+    readout = params[-1].weight
+    finite = np.asarray(jnp.all(jnp.isfinite(readout), axis=(1, 2)))
+    if not finite.all():
+        raise DivergenceError(
+            f"train_ensemble: network {int(np.argmin(finite))} of {len(finite)} diverged by step {step} at learning "
+            f"rate {learning_rate:g}; its parameters are no longer finite. Use a smaller learning rate"
+        )

@@ -1,0 +1,50 @@
+"""Checks at the library's boundary: each says what was expected and what came."""
+
+import math
+from numbers import Integral, Real
+
+import numpy as np
+from jax.typing import ArrayLike
+
+
+def check_positive(owner: str, *, zero_allowed: bool = False, **values: object) -> None:
+    """Raises ValueError unless every value is a finite number above 0 (or at least 0)."""
+    for name, value in values.items():
+        number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+        if not number or float(value) < 0 or (float(value) == 0 and not zero_allowed):  # type: ignore[arg-type]
+            bound = ">= 0" if zero_allowed else "> 0"
+            raise ValueError(f"{owner}: {name} must be a finite number {bound}; got {value!r}")
+
+
+def check_count(owner: str, *, least: int = 1, **values: object) -> None:
+    """Raises ValueError unless every value is a whole number of at least `least`."""
+    for name, value in values.items():
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+            raise ValueError(f"{owner}: {name} must be a whole number >= {least}; got {value!r}")
+
+
+def check_inputs(owner: str, name: str, x: ArrayLike, dimension: int | None = None) -> np.ndarray:
+    """`x` as an array of floats, checked to be finite and of shape (points, dimension)."""
+    array = np.asarray(x)
+    expected = f"(points, {'dimension' if dimension is None else dimension})"
+    if array.ndim != 2 or 0 in array.shape or dimension not in (None, array.shape[1]):
+        raise ValueError(f"{owner}: {name} must have shape {expected}; got {array.shape}")
+    return _finite(owner, name, array)
+
+
+def check_targets(owner: str, name: str, y: ArrayLike, points: int) -> np.ndarray:
+    """`y` as an array of floats, checked to be finite and of shape (points,)."""
+    array = np.asarray(y)
+    if array.shape != (points,):
+        raise ValueError(f"{owner}: {name} must have shape ({points},), one target a point; got {array.shape}")
+    return _finite(owner, name, array)
+
+
+def _finite(owner: str, name: str, array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"{owner}: {name} must hold real numbers; got dtype {array.dtype}")
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        index = tuple(int(i) for i in bad[0])
+        raise ValueError(f"{owner}: {name} must be finite; got {array[index]} at index {index}")
+    return array
