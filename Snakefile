@@ -1,0 +1,25 @@
+# The replication as one DAG: data sets -> analytic kernels and trained ensembles -> tables -> figures.
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "workflow/config/paper.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/datasets.smk"
+include: "workflow/rules/kernels.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        [figure_files(figure) for figure in FIGURES],
+        tables_of_all_experiments(),

@@ -1,0 +1,27 @@
+"""The grid of inputs on the circle, with the target function."""
+
+from typing import TYPE_CHECKING
+
+import job_log
+import pandas as pd
+
+from sgntk import datasets, tables
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+job_log.start(snakemake.log[0])
+
+data = snakemake.params.data
+alpha = datasets.grid_angles(data["grid_points"])
+x = datasets.circle(alpha)
+grid = pd.DataFrame(
+    {
+        "point": range(len(alpha)),
+        "alpha": alpha,
+        "x1": x[:, 0],
+        "x2": x[:, 1],
+        "target": datasets.polynomial(x, data["target"]),
+    }
+)
+tables.write(grid, snakemake.output[0])

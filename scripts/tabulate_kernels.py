@@ -1,0 +1,25 @@
+"""Empirical beside analytic kernels, and their mean squared difference."""
+
+from typing import TYPE_CHECKING
+
+import job_log
+import pandas as pd
+
+from sgntk import tables
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+job_log.start(snakemake.log[0])
+
+batches = [
+    (activation, width, pd.read_parquet(path))
+    for (activation, width), path in zip(snakemake.params.ensembles, snakemake.input.batches, strict=True)
+]
+kernels = tables.kernel_values(
+    tables.join_batches(batches, snakemake.params.networks),
+    pd.concat(pd.read_parquet(path) for path in snakemake.input.analytic),
+    pd.read_parquet(snakemake.input.grid),
+)
+tables.write(kernels, snakemake.output.kernels)
+tables.write(tables.kernel_mse(kernels), snakemake.output.mse)
