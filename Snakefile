@@ -22,4 +22,4 @@ rule all:
     default_target: True
     input:
         [figure_files(figure) for figure in FIGURES],
-        tables_of_all_experiments(),
+        [tables_of(experiment).values() for experiment in STUDY.experiments.values()],

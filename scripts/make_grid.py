@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import job_log
+import job
 import pandas as pd
 
 from sgntk import datasets, tables
@@ -10,7 +10,7 @@ from sgntk import datasets, tables
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job_log.start(snakemake.log[0])
+job.start(snakemake.log[0])
 
 data = snakemake.params.data
 alpha = datasets.grid_angles(data["grid_points"])

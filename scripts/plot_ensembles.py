@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import job_log
+import job
 import pandas as pd
 
 from sgntk import plotting
@@ -10,7 +10,7 @@ from sgntk import plotting
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job_log.start(snakemake.log[0])
+job.start(snakemake.log[0])
 
 figure = plotting.ensemble_figure(
     outputs=pd.read_parquet(snakemake.input.outputs),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-import job_log
+import job
 import pandas as pd
 
 import sgntk
@@ -11,18 +11,17 @@ from sgntk import config, tables
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job_log.start(snakemake.log[0])
+job.start(snakemake.log[0])
 
 grid = pd.read_parquet(snakemake.input.grid)
 training_set = pd.read_parquet(snakemake.input.training_set)
-arch = config.build_architecture(snakemake.params.architecture)
 last_step = snakemake.params.steps[-1]
 learning_rate = snakemake.params.learning_rate
 
 
-def predict(kernel: Literal["sg_ntk", "nngp"], step: int | None) -> pd.DataFrame:
+def predict(activation: str, kernel: Literal["sg_ntk", "nngp"], step: int | None) -> pd.DataFrame:
     posterior = sgntk.predict(
-        arch,
+        config.build_architecture(snakemake.params.architectures[activation]),
         training_set[["x1", "x2"]].to_numpy(),
         training_set["y"].to_numpy(),
         grid[["x1", "x2"]].to_numpy(),
@@ -32,7 +31,7 @@ def predict(kernel: Literal["sg_ntk", "nngp"], step: int | None) -> pd.DataFrame
     )
     return pd.DataFrame(
         {
-            "activation": snakemake.wildcards.activation,
+            "activation": activation,
             "kernel": kernel,
             "step": pd.array([step] * len(grid), dtype="Int64"),
             "point": grid["point"],
@@ -43,5 +42,11 @@ def predict(kernel: Literal["sg_ntk", "nngp"], step: int | None) -> pd.DataFrame
     )
 
 
-predictions = [predict("sg_ntk", None), predict("sg_ntk", last_step), predict("nngp", None)]
+predictions = []
+for activation in snakemake.params.architectures:
+    predictions += [
+        predict(activation, "sg_ntk", None),
+        predict(activation, "sg_ntk", last_step),
+        predict(activation, "nngp", None),
+    ]
 tables.write(pd.concat(predictions), snakemake.output[0])

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import job_log
+import job
 import pandas as pd
 
 from sgntk import tables
@@ -10,7 +10,7 @@ from sgntk import tables
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job_log.start(snakemake.log[0])
+job.start(snakemake.log[0])
 
 batches = [
     (activation, width, pd.read_parquet(path))
@@ -18,7 +18,7 @@ batches = [
 ]
 kernels = tables.kernel_values(
     tables.join_batches(batches, snakemake.params.networks),
-    pd.concat(pd.read_parquet(path) for path in snakemake.input.analytic),
+    pd.read_parquet(snakemake.input.analytic),
     pd.read_parquet(snakemake.input.grid),
 )
 tables.write(kernels, snakemake.output.kernels)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import job_log
+import job
 import pandas as pd
 
 from sgntk import tables
@@ -10,7 +10,7 @@ from sgntk import tables
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job_log.start(snakemake.log[0])
+job.start(snakemake.log[0])
 
 batches = [
     (activation, width, pd.read_parquet(path))
@@ -22,8 +22,7 @@ outputs = (
     .rename(columns={"value": "output"})
     .merge(grid[["point", "alpha"]], on="point")
 )
-predictions = pd.concat(pd.read_parquet(path) for path in snakemake.input.predictions)
+predictions = pd.read_parquet(snakemake.input.predictions)
 tables.write(outputs, snakemake.output.outputs)
-tables.write(predictions, snakemake.output.predictions)
 tables.write(tables.ensemble_statistics(outputs), snakemake.output.ensemble)
 tables.write(tables.distances(outputs, predictions), snakemake.output.distances)

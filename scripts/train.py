@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import job_log
+import job
 import numpy as np
 import pandas as pd
 from progress import Progress
@@ -13,7 +13,7 @@ from sgntk import config, recording, tables
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job_log.start(snakemake.log[0])
+job.start(snakemake.log[0])
 
 wildcards, experiment = snakemake.wildcards, snakemake.params.experiment
 first, last = int(wildcards.first), int(wildcards.last)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from sgntk.architecture import Architecture
 
 
+FIGURES_OF_OUTPUTS = ("figure_3", "figure_b2")
+"""Figures that show outputs of networks; the others show kernels."""
+
+
 class ConfigurationError(ValueError):
     """The configuration is not valid; the message names the key, its value and what is allowed."""
 
@@ -156,6 +160,12 @@ def _check_references(study: Study) -> None:
             raise ConfigurationError(f"{key}.widths: got widths {widths}; expected each width once")
     for figure, experiment_name in study.figures.items():
         _check_name(f"figures.{figure}", experiment_name, study.experiments)
+        shows_outputs = figure in FIGURES_OF_OUTPUTS
+        if shows_outputs != (study.experiments[experiment_name].record == "outputs"):
+            raise ConfigurationError(
+                f"figures.{figure}: got {experiment_name!r}; expected an experiment that records "
+                f"{'outputs' if shows_outputs else 'a kernel'}"
+            )
 
 
 def _check_name(key: str, name: str, known: Iterable[str]) -> None:

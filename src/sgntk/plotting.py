@@ -1,4 +1,4 @@
-"""The paper's figures, drawn from tables. Nothing is computed here."""
+"""The paper's figures, drawn from tables. Nothing is computed here but means over networks."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,9 +17,9 @@ TEXT_WIDTH = 5.5
 """Width of a page's text, in inches: figures are drawn at the size that they are printed."""
 
 # Colour-blind-safe (Okabe and Ito 2008). A thing has the same colour in every figure.
-COLOURS = {"analytic": "#000000", "target": "#000000", "sg_ntk": "#D55E00", "nngp": "#0072B2", "network": "#8C8C8C"}
-TRAINING_SET_COLOURS = ["#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
+COLOURS = {"analytic": "#000000", "target": "#882255", "sg_ntk": "#D55E00", "nngp": "#0072B2", "network": "#8C8C8C"}
 STEP_COLOURS = ["#56B4E9", "#E69F00", "#CC79A7"]
+TRAINING_SET_MARKERS = [("^", "#009E73"), ("o", "#000000"), ("s", "#F0E442"), ("D", "#999933")]
 
 KERNEL_SYMBOLS = {"empirical_ntk": r"\Theta(x_0, x(\alpha))", "empirical_sg_ntk": r"I(x(\alpha), x_0)"}
 KERNEL_NAMES = {"empirical_ntk": "NTK", "empirical_sg_ntk": "SG-NTK"}
@@ -52,7 +52,6 @@ def kernel_figure(kernels: pd.DataFrame, record: str, activations: Mapping[str, 
         alpha=0.7,
         legend=False,
         height=1.0,
-        facet_kws={"margin_titles": False, "gridspec_kws": {"hspace": 0.12, "wspace": 0.08}},
     )
     for (step, name), ax in grid.axes_dict.items():
         shown = kernels[(kernels["activation"] == name) & (kernels["step"] == step)]
@@ -68,7 +67,7 @@ def kernel_figure(kernels: pd.DataFrame, record: str, activations: Mapping[str, 
         *_width_handles(kernels["width"]),
         mpl.lines.Line2D([], [], color=COLOURS["analytic"], label=f"analytic {KERNEL_NAMES[record]}"),
     ]
-    grid.figure.set_size_inches(TEXT_WIDTH, 0.55 + 1.45 * len(steps))
+    grid.figure.set_size_inches(TEXT_WIDTH, 0.6 + 1.4 * len(steps))
     _legend_above(grid.figure, handles)
     return grid.figure
 
@@ -98,7 +97,6 @@ def convergence_figure(mse: pd.DataFrame, activations: Mapping[str, Mapping[str,
         alpha=0.6,
         legend=False,
         height=1.0,
-        facet_kws={"gridspec_kws": {"wspace": 0.08}},
     )
     for name, ax in grid.axes_dict.items():
         shown = mse[mse["activation"] == name]
@@ -128,7 +126,7 @@ def ensemble_figure(
         training_set: table of a training set.
     """
     _set_theme()
-    figure, (left, right) = plt.subplots(1, 2, figsize=(TEXT_WIDTH, 2.9), sharey=True, gridspec_kw={"wspace": 0.06})
+    figure, (left, right) = plt.subplots(1, 2, figsize=(TEXT_WIDTH, 2.8), sharey=True)
     converged = predictions[predictions["step"].isna()]
     theory = {kernel: table.sort_values("alpha") for kernel, table in converged.groupby("kernel")}
     palette = width_palette(ensemble["width"])
@@ -144,25 +142,20 @@ def ensemble_figure(
         estimator=None,
         color=COLOURS["network"],
         linewidth=0.3,
-        alpha=0.12,
+        alpha=min(0.6, 40 / shown["network"].nunique()),
         zorder=1,
         ax=left,
     )
     sg_ntk = theory["sg_ntk"]
-    left.fill_between(
-        sg_ntk["alpha"],
-        sg_ntk["mean"] - 2 * sg_ntk["std"],
-        sg_ntk["mean"] + 2 * sg_ntk["std"],
-        color=COLOURS["sg_ntk"],
-        alpha=0.2,
-        linewidth=0,
-        zorder=2,
-    )
+    band = [sg_ntk["mean"] - 2 * sg_ntk["std"], sg_ntk["mean"] + 2 * sg_ntk["std"]]
+    left.fill_between(sg_ntk["alpha"], *band, color=COLOURS["sg_ntk"], alpha=0.2, linewidth=0, zorder=2)
+    for edge in band:
+        left.plot(sg_ntk["alpha"], edge, color=COLOURS["sg_ntk"], linewidth=0.6, zorder=2)
     left.plot(theory["nngp"]["alpha"], theory["nngp"]["mean"], color=COLOURS["nngp"], linestyle="--", zorder=3)
     _plot_means(left, ensemble[(ensemble["width"] == widest) & (ensemble["step"] == last)], palette)
     _plot_means(right, ensemble[ensemble["step"] == last], palette)
     for ax, panel in ((left, "a"), (right, "b")):
-        ax.plot(sg_ntk["alpha"], sg_ntk["mean"], color=COLOURS["sg_ntk"], linewidth=1.4, zorder=5)
+        ax.plot(sg_ntk["alpha"], sg_ntk["mean"], color=COLOURS["sg_ntk"], linewidth=0.9, zorder=5)
         ax.plot(
             training_set["alpha"],
             training_set["y"],
@@ -180,10 +173,13 @@ def ensemble_figure(
     _legend_above(
         figure,
         [
-            *[line([], [], color=palette[width], label=f"ensemble mean, n = {width}") for width in palette],
+            *[
+                line([], [], color=palette[width], linewidth=1.8, label=f"ensemble mean, n = {width}")
+                for width in palette
+            ],
             line([], [], color=COLOURS["network"], linewidth=0.6, label=f"single networks, n = {widest}"),
-            line([], [], color=COLOURS["sg_ntk"], linewidth=1.4, label="SG-NTK mean"),
-            mpl.patches.Patch(color=COLOURS["sg_ntk"], alpha=0.2, linewidth=0, label="SG-NTK ± 2 std"),
+            line([], [], color=COLOURS["sg_ntk"], linewidth=0.9, label="SG-NTK mean"),
+            mpl.patches.Patch(facecolor=(COLOURS["sg_ntk"], 0.2), edgecolor=COLOURS["sg_ntk"], label="SG-NTK ± 2 std"),
             line([], [], color=COLOURS["nngp"], linestyle="--", label="NNGP regression"),
             line([], [], color="black", marker="o", markersize=3.5, linestyle="", label="training points"),
         ],
@@ -200,10 +196,17 @@ def target_figure(grid: pd.DataFrame, training_sets: Mapping[str, pd.DataFrame])
         training_sets: tables of training sets by name.
     """
     _set_theme()
-    figure, ax = plt.subplots(figsize=(0.6 * TEXT_WIDTH, 2.2))
-    ax.plot(grid["alpha"], grid["target"], color=COLOURS["target"], label="target")
-    for (name, table), colour, marker in zip(training_sets.items(), TRAINING_SET_COLOURS, "o^sD", strict=False):
-        ax.plot(table["alpha"], table["y"], marker, color=colour, markersize=4, label=f"training set {name}")
+    figure, ax = plt.subplots(figsize=(0.65 * TEXT_WIDTH, 2.2))
+    ax.plot(grid["alpha"], grid["target"], color=COLOURS["target"], label="target", zorder=1)
+    for (name, table), (marker, colour) in zip(training_sets.items(), TRAINING_SET_MARKERS, strict=False):
+        style: dict[str, Any] = {
+            "marker": marker,
+            "color": colour,
+            "markersize": 5.5,
+            "markeredgecolor": "white",
+            "linestyle": "",
+        }
+        ax.plot(table["alpha"], table["y"], **style, label=f"training set {name}")
     _angle_axis(ax)
     ax.set_ylabel(r"target $y(x(\alpha))$")
     _legend_above(figure, ax.get_legend_handles_labels()[0])
@@ -247,30 +250,37 @@ def _set_theme() -> None:
             "axes.spines.right": False,
             "legend.frameon": False,
             "pdf.fonttype": 42,
-            "savefig.bbox": "tight",
-            "savefig.pad_inches": 0.02,
         },
     )
 
 
 def _angle_axis(ax: Axes) -> None:
     ax.set(xlim=(-np.pi, np.pi), xlabel=r"angle $\alpha$ (rad)")
-    ax.set_xticks([-np.pi, 0, np.pi], [r"$-\pi$", "0", r"$\pi$"])
+    ax.set_xticks([-np.pi / 2, 0, np.pi / 2], [r"$-\pi/2$", "0", r"$\pi/2$"])
 
 
 def _kernel_ticks(ax: Axes, kernels: pd.DataFrame) -> None:
     """Round numbers on the asinh axis, as far as the kernels reach."""
     reach = kernels[["empirical", "analytic"]].abs().max().max()
-    positive = [tick for tick in (1, 3, 10, 30, 100, 300, 1000) if tick <= reach]
+    positive = [tick for tick in (3, 10, 30, 100, 300, 1000) if tick <= reach]
     lowest = kernels["empirical"].min()
     negative = [-tick for tick in positive if -tick >= lowest]
-    ax.set_yticks([*negative, 0, *positive], [str(tick) for tick in (*negative, 0, *positive)])
+    ax.set_yticks([*negative, 0, *positive], [f"${tick}$" for tick in (*negative, 0, *positive)])
     ax.yaxis.set_minor_locator(mpl.ticker.NullLocator())
 
 
 def _plot_means(ax: Axes, ensemble: pd.DataFrame, palette: Mapping[int, str]) -> None:
     sns.lineplot(
-        ensemble, x="alpha", y="mean", hue="width", palette=palette, errorbar=None, legend=False, zorder=4, ax=ax
+        ensemble,
+        x="alpha",
+        y="mean",
+        hue="width",
+        palette=palette,
+        errorbar=None,
+        linewidth=1.8,
+        legend=False,
+        zorder=4,
+        ax=ax,
     )
 
 
@@ -281,13 +291,14 @@ def _width_handles(widths: pd.Series) -> list[mpl.lines.Line2D]:
 
 
 def _legend_above(figure: Figure, handles: list[Any], columns: int | None = None) -> None:
+    figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.02)
     figure.legend(
         handles=handles,
-        loc="lower center",
-        bbox_to_anchor=(0.5, 0.97),
+        loc="outside upper center",
         ncols=columns or len(handles),
         handlelength=1.6,
         columnspacing=1.2,
+        borderpad=0.1,
     )
 
 

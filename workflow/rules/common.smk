@@ -1,6 +1,4 @@
-# The configuration, checked before any job starts, and what several rules share.
-import os
-
+# The configuration, checked before any job starts; the names of files; and which of them belong together.
 import yaml
 
 from sgntk.config import ConfigurationError, read_study
@@ -14,10 +12,11 @@ except ConfigurationError as error:
 RESULTS = f"results/{STUDY.run}"
 GRID = f"{RESULTS}/datasets/grid.parquet"
 TRAINING_SET = f"{RESULTS}/datasets/training_{{training_set}}.parquet"
-
-# A job keeps to one core, and as many jobs as cores run side by side: several times faster than one job on all cores.
-os.environ["NPROC"] = "1"  # the size of XLA's thread pool
-os.environ["XLA_FLAGS"] = " ".join([os.environ.get("XLA_FLAGS", ""), "--xla_cpu_multi_thread_eigen=false"])
+ANALYTIC_KERNEL = f"{RESULTS}/kernels/{{experiment}}.parquet"
+PREDICTION = f"{RESULTS}/kernels/{{experiment}}_prediction.parquet"
+BATCH = "{experiment}/{activation}/width_{width}/networks_{first}-{last}"
+TABLE = f"{RESULTS}/tables/{{experiment}}_{{table}}.parquet"
+FIGURE = f"{RESULTS}/figures/{{figure}}"
 
 
 wildcard_constraints:
@@ -38,9 +37,98 @@ def experiment_of(wildcards):
     return STUDY.experiments[wildcards.experiment]
 
 
+def training_set_of(wildcards):
+    return TRAINING_SET.format(training_set=experiment_of(wildcards).training_set)
+
+
 def architecture_of(wildcards):
     return STUDY.architecture(wildcards.experiment, wildcards.activation)
 
 
-def training_set_of(wildcards):
-    return TRAINING_SET.format(training_set=experiment_of(wildcards).training_set)
+def architectures_of(wildcards):
+    """The networks of an experiment, by the name of their activation."""
+    activations = experiment_of(wildcards).activations
+    return {name: STUDY.architecture(wildcards.experiment, name) for name in activations}
+
+
+def ensembles_with_batches(wildcards):
+    """Activation and width of every batch of an experiment, with the batch's file."""
+    experiment = experiment_of(wildcards)
+    return [
+        (
+            (activation, plan.width),
+            f"{RESULTS}/ensembles/{BATCH}.parquet".format(
+                experiment=experiment.name,
+                activation=activation,
+                width=plan.width,
+                first=first,
+                last=last,
+            ),
+        )
+        for activation in experiment.activations
+        for plan in experiment.widths
+        for first, last in experiment.batches(plan.width)
+    ]
+
+
+def batches_of(wildcards):
+    return [path for _, path in ensembles_with_batches(wildcards)]
+
+
+def ensembles_of(wildcards):
+    return [ensemble for ensemble, _ in ensembles_with_batches(wildcards)]
+
+
+def tables_of(experiment):
+    """The tables of an experiment, by name."""
+    names = {
+        "outputs": ["outputs", "ensemble", "distances"],
+        "empirical_ntk": ["kernels", "kernel_mse"],
+        "empirical_sg_ntk": ["kernels", "kernel_mse"],
+    }
+    return {name: TABLE.format(experiment=experiment.name, table=name) for name in names[experiment.record]}
+
+
+def figure_files(figure):
+    return multiext(FIGURE.format(figure=figure), ".pdf", ".png")
+
+
+def shown_experiment(figure):
+    return STUDY.experiments[STUDY.figures[figure]]
+
+
+def plot_kernels(figure):
+    experiment = shown_experiment(figure)
+    return "plot_kernels.py", {"kernels": tables_of(experiment)["kernels"]}
+
+
+def plot_convergence(figure):
+    experiment = shown_experiment(figure)
+    return "plot_convergence.py", {"kernel_mse": tables_of(experiment)["kernel_mse"]}
+
+
+def plot_ensembles(figure):
+    experiment = shown_experiment(figure)
+    tables_shown = tables_of(experiment)
+    return "plot_ensembles.py", {
+        "outputs": tables_shown["outputs"],
+        "ensemble": tables_shown["ensemble"],
+        "predictions": PREDICTION.format(experiment=experiment.name),
+        "training_set": TRAINING_SET.format(training_set=experiment.training_set),
+    }
+
+
+def plot_target(figure):
+    training_sets = expand(TRAINING_SET, training_set=STUDY.data["training_sets"])
+    return "plot_target.py", {"grid": GRID, "training_sets": training_sets}
+
+
+FIGURES = {
+    "figure_1": plot_kernels,
+    "figure_2": plot_kernels,
+    "figure_3": plot_ensembles,
+    "figure_b1": plot_target,
+    "figure_b2": plot_ensembles,
+    "figure_b3": plot_convergence,
+    "figure_b4": plot_convergence,
+}

@@ -1,8 +1,4 @@
 # What theory says of infinitely wide networks: kernels, and predictions after training.
-ANALYTIC_KERNEL = f"{RESULTS}/kernels/{{experiment}}/{{activation}}.parquet"
-PREDICTION = f"{RESULTS}/kernels/{{experiment}}/{{activation}}_prediction.parquet"
-
-
 rule analytic_kernel:
     input:
         library("activations", "architecture", "gaussian", "kernels", "surrogates"),
@@ -10,13 +6,13 @@ rule analytic_kernel:
     output:
         ANALYTIC_KERNEL,
     log:
-        f"{RESULTS}/logs/analytic_kernel/{{experiment}}/{{activation}}.log",
+        f"{RESULTS}/logs/analytic_kernel/{{experiment}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/analytic_kernel/{{experiment}}/{{activation}}.tsv"
+        f"{RESULTS}/benchmarks/analytic_kernel/{{experiment}}.tsv"
     conda:
         "../../environment.yml"
     params:
-        architecture=architecture_of,
+        architectures=architectures_of,
         reference_point=STUDY.data["reference_point"],
     script:
         "../../scripts/analytic_kernel.py"
@@ -37,13 +33,13 @@ rule predict:
     output:
         PREDICTION,
     log:
-        f"{RESULTS}/logs/predict/{{experiment}}/{{activation}}.log",
+        f"{RESULTS}/logs/predict/{{experiment}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/predict/{{experiment}}/{{activation}}.tsv"
+        f"{RESULTS}/benchmarks/predict/{{experiment}}.tsv"
     conda:
         "../../environment.yml"
     params:
-        architecture=architecture_of,
+        architectures=architectures_of,
         steps=lambda wildcards: experiment_of(wildcards).steps,
         learning_rate=STUDY.training["learning_rate"],
     script:

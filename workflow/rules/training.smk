@@ -1,8 +1,4 @@
 # Ensembles, trained in batches of networks: a job that dies loses one batch.
-ENSEMBLE = "{experiment}/{activation}/width_{width}"
-BATCH = f"{ENSEMBLE}/networks_{{first}}-{{last}}"
-
-
 rule train:
     input:
         library(
