@@ -1,0 +1,89 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from sgntk import plotting
+
+ACTIVATIONS = {"sign": {"name": "sign"}, "soft": {"name": "erf", "m": 2}, "steep": {"name": "erf", "m": 20}}
+ALPHA = np.linspace(-np.pi, np.pi, 8, endpoint=False)
+GRID = pd.DataFrame({"point": range(8), "alpha": ALPHA, "target": np.sin(ALPHA)})
+TRAINING_SET = pd.DataFrame({"alpha": ALPHA[::3], "y": np.sin(ALPHA[::3])})
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def product(**levels):
+    return pd.MultiIndex.from_product(levels.values(), names=levels.keys()).to_frame(index=False)
+
+
+def kernels():
+    table = product(activation=["steep", "soft"], width=[10, 100], step=[0, 50], network=range(2), point=range(8))
+    return table.merge(GRID, on="point").assign(
+        analytic=lambda t: np.cos(t["alpha"]), empirical=lambda t: np.cos(t["alpha"]) + t["network"] / t["width"]
+    )
+
+
+def ensembles():
+    outputs = product(activation=["sign"], width=[20, 500], step=[9], network=range(3), point=range(8))
+    outputs = outputs.merge(GRID, on="point").assign(output=lambda t: t["target"] + t["network"])
+    keys = ["activation", "width", "step", "point", "alpha"]
+    ensemble = outputs.groupby(keys, as_index=False)["output"].agg(["mean", "std"])
+    predictions = product(kernel=["sg_ntk", "nngp"], step=[np.nan, 9], point=range(8)).merge(GRID, on="point")
+    return outputs, ensemble, predictions.assign(mean=lambda t: t["target"], std=0.5)
+
+
+def legend(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_kernel_figure_has_a_panel_for_each_step_and_activation():
+    figure = plotting.kernel_figure(kernels(), "empirical_sg_ntk", ACTIVATIONS)
+    assert [ax.get_title() for ax in figure.axes] == ["erf, $m = 2$", "erf, $m = 20$", "", ""]
+    # A line a network and width, and the analytic kernel on top.
+    assert all(len(ax.lines) == 2 * 2 + 1 for ax in figure.axes)
+    np.testing.assert_allclose(figure.axes[0].lines[-1].get_ydata(), np.cos(ALPHA), atol=1e-12)
+    assert legend(figure) == ["n = 10", "n = 100", "analytic SG-NTK"]
+
+
+def test_convergence_figure_draws_networks_and_means():
+    mse = kernels().groupby(["activation", "width", "step", "network"], as_index=False)["empirical"].mean()
+    figure = plotting.convergence_figure(mse.rename(columns={"empirical": "mse"}).assign(mse=1.0), ACTIVATIONS)
+    assert all(len(ax.lines) == 2 * 2 + 2 for ax in figure.axes)
+    assert all((ax.get_xscale(), ax.get_yscale()) == ("log", "log") for ax in figure.axes)
+    assert legend(figure) == ["t = 0", "t = 50", "one network", "mean over networks"]
+
+
+def test_ensemble_figure_draws_the_prediction_for_convergence():
+    outputs, ensemble, predictions = ensembles()
+    finite = predictions["step"].notna()
+    figure = plotting.ensemble_figure(
+        outputs, ensemble, predictions.assign(mean=np.where(finite, 99.0, 0.25)), TRAINING_SET
+    )
+    drawn = [line.get_ydata() for ax in figure.axes for line in ax.lines]
+    assert not any(np.any(np.asarray(y) == 99.0) for y in drawn)
+    assert sum(np.array_equal(y, np.full(8, 0.25)) for y in drawn) == 3  # SG-NTK in both panels, NNGP in one
+    assert "single networks, n = 500" in legend(figure)
+
+
+def test_target_figure_shows_every_training_set():
+    figure = plotting.target_figure(GRID, {"A": TRAINING_SET, "B": TRAINING_SET})
+    assert legend(figure) == ["target", "training set A", "training set B"]
+
+
+def test_a_width_has_the_same_colour_in_every_figure():
+    some, others = plotting.width_palette(pd.Series([10, 500])), plotting.width_palette(pd.Series([500, 20, 100]))
+    assert some[500] == others[500]
+    assert len(set(plotting.width_palette(pd.Series([10, 20, 100, 500, 1000])).values())) == 5
+
+
+def test_saving_twice_gives_the_same_bytes(tmp_path):
+    for name in ("first", "second"):
+        figure = plotting.target_figure(GRID, {"A": TRAINING_SET})
+        plotting.save(figure, tmp_path / f"{name}.pdf", tmp_path / f"{name}.png")
+    assert (tmp_path / "first.pdf").read_bytes() == (tmp_path / "second.pdf").read_bytes()
+    assert (tmp_path / "first.png").read_bytes() == (tmp_path / "second.png").read_bytes()

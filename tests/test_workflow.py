@@ -1,0 +1,141 @@
+"""The DAG, run through Snakemake as a user does, in a copy of the repository."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+PARTS = ["Snakefile", "environment.yml", "profiles", "scripts", "src", "workflow"]
+FIGURES = ["figure_1", "figure_2", "figure_3", "figure_b1", "figure_b2", "figure_b3", "figure_b4"]
+KERNELS = {"networks": 2, "widths": [{"width": 4, "networks_per_job": 2, "vectorize": 2}]}
+ENSEMBLE = {"networks": 3, "steps": [3], "widths": [{"width": 4, "networks_per_job": 2, "vectorize": 1}]}
+TINY = {
+    "run": "tiny",
+    "experiments": {
+        "ntk": {"activations": ["erf_2"], "steps": [0, 2], **KERNELS},
+        "sg_ntk": {"activations": ["erf_2"], "steps": [0, 2], **KERNELS},
+        "sign": ENSEMBLE,
+        "sign_small_output": ENSEMBLE,
+    },
+}
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A copy of what a run needs, with a configuration that takes seconds."""
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, tmp_path)
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    return tmp_path
+
+
+def command(*arguments, config="tiny.yaml"):
+    snakemake = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", config]
+    return [*snakemake, *arguments]
+
+
+def run(study, *arguments, config="tiny.yaml"):
+    return subprocess.run(
+        command(*arguments, config=config), cwd=study, capture_output=True, text=True, check=False, timeout=600
+    )
+
+
+def planned(study, *arguments, config="tiny.yaml"):
+    """Rules that a dry run would run."""
+    done = run(study, "--dry-run", "--quiet", "host", *arguments, config=config)
+    assert done.returncode == 0, done.stderr
+    lines = (done.stdout + done.stderr).splitlines()
+    return {line.split()[1].rstrip(":") for line in lines if line.startswith(("rule ", "localrule "))}
+
+
+@pytest.mark.parametrize("config", ["paper", "quick"])
+def test_the_shipped_configurations_plan_every_figure(study, config):
+    assert set(FIGURES) < planned(study, config=f"workflow/config/{config}.yaml")
+
+
+def test_one_figure_needs_its_own_experiment_alone(study):
+    assert planned(study, "figure_b1") == {"grid", "training_set", "figure_b1"}
+    assert {"train", "predict", "tabulate_outputs", "figure_3"} <= planned(study, "figure_3")
+    assert not {"analytic_kernel", "tabulate_kernels"} & planned(study, "figure_3")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"widht": 3}, "Configuration error: widht: got 3; unknown key, expected one of run, data"),
+        (
+            {"training": {"learning_rate": -1}},
+            "Configuration error: training.learning_rate: got -1; expected a number > 0",
+        ),
+    ],
+)
+def test_a_wrong_configuration_stops_before_any_job_in_one_line(study, change, message):
+    (study / "tiny.yaml").write_text(yaml.safe_dump({**TINY, **change}))
+    done = run(study)
+    errors = [line for line in done.stderr.splitlines() if "error" in line.lower()]
+    assert done.returncode != 0
+    assert len(errors) == 1
+    assert errors[0].startswith(message)
+    assert not (study / "results").exists()
+
+
+def tables(study):
+    return {
+        str(path.relative_to(study)): pd.read_parquet(path) for path in sorted((study / "results").rglob("*.parquet"))
+    }
+
+
+@pytest.mark.slow
+def test_a_run_from_start_to_figures(study):
+    done = run(study)
+    assert done.returncode == 0, done.stderr
+    for figure in FIGURES:
+        assert (study / f"results/tiny/figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
+        assert (study / f"results/tiny/figures/{figure}.png").read_bytes().startswith(b"\x89PNG")
+    assert planned(study) == set()
+
+    # An edit of the palette, or of a plotting script, redraws figures without training again.
+    plotting = study / "src/sgntk/plotting.py"
+    plotting.write_text(plotting.read_text().replace("#D55E00", "#000000"))
+    assert planned(study) == {"all", *FIGURES}
+    assert run(study).returncode == 0
+    script = study / "scripts/plot_target.py"
+    script.write_text(script.read_text() + "\n# edited\n")
+    assert planned(study) == {"all", "figure_b1"}
+
+    # Other networks are trained again; what does not depend on them stays.
+    (study / "tiny.yaml").write_text(yaml.safe_dump({**TINY, "training": {"seed": 11}}))
+    assert "train" in planned(study)
+    assert not {"grid", "training_set", "analytic_kernel", "predict"} & planned(study)
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_continues_to_the_same_tables(study):
+    assert run(study).returncode == 0
+    undisturbed = tables(study)
+    shutil.rmtree(study / "results")
+
+    process = subprocess.Popen(command(), cwd=study, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list((study / "results").rglob("networks_*.parquet")) and process.poll() is None:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=60)
+    assert set(tables(study)) < set(undisturbed)
+
+    done = run(study)
+    assert done.returncode == 0, done.stderr
+    again = tables(study)
+    assert again.keys() == undisturbed.keys()
+    for name, table in again.items():
+        pd.testing.assert_frame_equal(table, undisturbed[name])
