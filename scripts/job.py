@@ -19,5 +19,6 @@ def start(log: str) -> None:
         datefmt="%H:%M:%S",
         handlers=[logging.FileHandler(log, mode="w"), logging.StreamHandler()],
     )
+    logging.getLogger("jax").setLevel(logging.WARNING)  # it tells of every accelerator that is not there
     logging.captureWarnings(True)
     sys.excepthook = lambda *error: logging.critical("The job failed", exc_info=error)
