@@ -21,7 +21,7 @@ def circle(angles: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, "n 2"]:
     return np.stack([np.sin(angles), np.cos(angles)], axis=1)
 
 
-def polynomial(x: Float64[np.ndarray, "n 2"], terms: Sequence[tuple[float, int, int]]) -> Float64[np.ndarray, " n"]:
+def polynomial(x: Float64[np.ndarray, "n 2"], terms: Sequence[Sequence[float]]) -> Float64[np.ndarray, " n"]:
     """`sum coefficient x_1^i x_2^j` over terms `(coefficient, i, j)`."""
     return np.sum([c * x[:, 0] ** i * x[:, 1] ** j for c, i, j in terms], axis=0)
 

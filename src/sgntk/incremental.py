@@ -30,9 +30,9 @@ LEAST_WIDTH = 256
 """Below this width the products are too small for the shortcut to pay (measured on a CPU)."""
 
 
-def applies(arch: Architecture, width: int) -> bool:
-    """Whether the shortcut is right for this network, and pays at this width."""
-    return isinstance(arch.activation, Sign) and arch.hidden_layers == 2 and width >= LEAST_WIDTH
+def supports(arch: Architecture) -> bool:
+    """Whether the method is right for this network."""
+    return isinstance(arch.activation, Sign) and arch.hidden_layers == 2
 
 
 class _Correction(NamedTuple):

@@ -302,7 +302,7 @@ def _legend_above(figure: Figure, handles: list[Any], columns: int | None = None
     )
 
 
-def _step_label(step: int) -> str:
+def _step_label(step: int | np.integer) -> str:
     return f"t = {step:,}"
 
 

@@ -29,6 +29,6 @@ def squared_distance(
 
 def _unbiased_square(
     total: Float[np.ndarray, "*n points"], total_squares: Float[np.ndarray, "*n points"], count: int
-) -> Float[np.ndarray, "*n"]:
+) -> Float[np.ndarray, "*n"] | np.float64:
     """Unbiased estimate of the squared expectation, averaged over points: the mean product of two different draws."""
     return np.mean((total**2 - total_squares) / (count * (count - 1)), axis=-1)

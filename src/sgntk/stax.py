@@ -36,8 +36,8 @@ def serial(arch: Architecture, width: int) -> Triple:
 
     is a Dense layer with `W_std = kappa sigma_w` and `b_std = kappa sigma_b`: `output_scale` needs no layer of its own.
 
-    neural-tangents knows no surrogates: its tangent kernels are those of gradient descent, and it takes the derivative of
-    sign to be 0, so that its NTK of a sign network is that of the last layer alone.
+    neural-tangents knows no surrogates: its tangent kernels are those of gradient descent, with 0 for the derivative of
+    sign, so that its NTK of a sign network is that of the last layer alone.
 
     Args:
         arch: the network; its surrogate plays no part.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from typing import Literal
 
 import jax
 import jax.numpy as jnp
@@ -11,13 +12,17 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
-from sgntk import incremental as shortcut
+from sgntk import delayed, incremental
 from sgntk.architecture import Architecture
 from sgntk.networks import Params, forward, init_ensemble
 from sgntk.validation import check_count, check_inputs, check_positive, check_targets
 
 STEPS_PER_CALL = 1000
 """Steps between two looks at the state, for progress and divergence: long enough that looking costs nothing."""
+
+
+SHORTCUTS = {"incremental": incremental, "delayed": delayed}
+"""Methods that are faster than the direct one where they are right, the fastest first."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ def train_ensemble(
     record: Callable[[Params], Array] | None = None,
     record_at: Sequence[int] | None = None,
     vectorize: int = 1,
-    incremental: bool | None = None,
+    method: Literal["direct", "delayed", "incremental"] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> EnsembleRun:
     """Trains one network a key by gradient descent on `1/(2N) sum_i (f(x_i) - y_i)^2`, in float32.
@@ -70,8 +75,9 @@ def train_ensemble(
         record_at: steps to record at, ascending, within [0, steps]; None means after the last step alone.
         vectorize: how many networks are trained side by side (`jax.vmap`); the others follow one after another. On a
             CPU 1 keeps a wide network in the cache, and more pays for narrow ones; on a GPU take as many as fit.
-        incremental: whether to use the exact shortcut of `sgntk.incremental`; None means where it pays, which needs
-            `vectorize=1`.
+        method: how a step is computed; the result is the same but for rounding. "direct" works for every architecture,
+            "delayed" (`sgntk.delayed`) from two hidden layers on, "incremental" (`sgntk.incremental`) for sign networks
+            with two hidden layers. None means the fastest.
         progress: called with the number of steps done, about every 1,000 steps.
 
     Raises:
@@ -89,9 +95,7 @@ def train_ensemble(
         record = partial(_outputs, arch, jnp.asarray(x))
 
     params = init_ensemble(arch, keys, width=width, input_dim=x.shape[1])
-    if incremental is None:
-        incremental = vectorize == 1 and shortcut.applies(arch, width)
-    train = shortcut.train if incremental else train_directly
+    train = _training_method(method, arch, width, vectorize)
     advance = partial(_advance, train, arch, x=x, y=y, learning_rate=learning_rate, vectorize=vectorize)
     recorder = jax.jit(partial(jax.lax.map, record))
     records = []
@@ -105,6 +109,26 @@ def train_ensemble(
         if step in recorded_steps:
             records.append(np.asarray(recorder(params)))
     return EnsembleRun(params, recorded_steps, np.stack(records))
+
+
+def _training_method(method: str | None, arch: Architecture, width: int, vectorize: int) -> Callable[..., Params]:
+    """The function that trains one network; by default the fastest that is right for the architecture."""
+    if method is None:
+        pays = vectorize == 1
+        faster = (
+            name for name, module in SHORTCUTS.items() if pays and module.supports(arch) and width >= module.LEAST_WIDTH
+        )
+        method = next(faster, "direct")
+    if method == "direct":
+        return train_directly
+    if method not in SHORTCUTS:
+        raise ValueError(f"train_ensemble: method must be one of direct, {', '.join(SHORTCUTS)}; got {method!r}")
+    if not SHORTCUTS[method].supports(arch):
+        raise ValueError(
+            f"train_ensemble: method {method!r} cannot train {arch.hidden_layers} hidden layers of {arch.activation}; "
+            "use None for the fastest that can"
+        )
+    return SHORTCUTS[method].train
 
 
 def train_directly(

@@ -4,6 +4,7 @@ rule train:
         library(
             "activations",
             "architecture",
+            "delayed",
             "empirical",
             "incremental",
             "networks",
