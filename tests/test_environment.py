@@ -60,14 +60,10 @@ def test_conda_pins_what_its_pip_cannot_leave_out():
 
 def test_conda_python_is_one_that_the_package_declares():
     version = CONDA_PYTHON.removeprefix("python=")
-    assert Requirement(f"python{PYPROJECT['project']['requires-python']}").specifier.contains(
-        version
-    )
+    assert Requirement(f"python{PYPROJECT['project']['requires-python']}").specifier.contains(version)
 
 
-@pytest.mark.parametrize(
-    ("name", "version"), [("jax", "0.5.3"), ("jaxlib", "0.5.3"), ("neural-tangents", "0.6.5")]
-)
+@pytest.mark.parametrize(("name", "version"), [("jax", "0.5.3"), ("jaxlib", "0.5.3"), ("neural-tangents", "0.6.5")])
 def test_pins_of_the_published_numbers(name, version):
     assert LOCK[name] == CONDA[name] == version
 
@@ -76,16 +72,12 @@ def test_pin_of_tf2jax():
     assert CONDA["tf2jax"] == "0.3.5"
 
 
-@pytest.mark.parametrize(
-    "text", [LOCK_TEXT, CONDA_TEXT], ids=["requirements.txt", "environment.yml"]
-)
+@pytest.mark.parametrize("text", [LOCK_TEXT, CONDA_TEXT], ids=["requirements.txt", "environment.yml"])
 def test_no_host_or_path_is_locked(text):
     assert re.findall(r".*(?:://|file:|index-url|find-links|\s[./~]+/).*", text) == []
 
 
-@pytest.mark.parametrize(
-    ("module", "unwanted"), [("sgntk.stax", {"tensorflow", "tf2jax"}), ("sgntk.config", {"jax"})]
-)
+@pytest.mark.parametrize(("module", "unwanted"), [("sgntk.stax", {"tensorflow", "tf2jax"}), ("sgntk.config", {"jax"})])
 def test_import_leaves_out(module, unwanted):
     code = f"import sys, {module}; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,0 +1,41 @@
+"""How the tests see the library: shapes checked at run time, and no dtype promoted in silence."""
+
+import os
+
+os.environ["NPROC"] = "1"  # the size of XLA's thread pool: sums are split in the same way on every machine
+os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false"
+
+import hypothesis
+import jax
+import jaxtyping
+import pytest
+from jax.experimental import enable_x64
+
+# Before the library is imported. The numeric tower: an int is welcome where the annotation says float.
+jaxtyping.install_import_hook("sgntk", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+# The first example of a test compiles; and the same examples come every time.
+hypothesis.settings.register_profile("tests", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("tests")
+
+
+@pytest.fixture
+def x64():
+    """Double precision, for what claims it."""
+    with enable_x64():
+        yield
+
+
+@pytest.fixture
+def stax():
+    """`sgntk.stax`, where neural-tangents can be imported; with JAX's usual promotion, which it needs."""
+    module = pytest.importorskip("sgntk.stax", exc_type=ImportError)
+    with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
+        yield module
+
+
+@pytest.fixture
+def annotations_unchecked(monkeypatch):
+    """The library as its users have it: what they pass reaches the library's own checks."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)

@@ -1,0 +1,239 @@
+"""Configurations: those of the pipeline are valid, and whatever is not is rejected in one line."""
+
+import copy
+import math
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+import sgntk
+from sgntk import activations, config, surrogates
+from sgntk.config import ConfigurationError, Experiment, WidthPlan, build_architecture, read_study
+
+WORKFLOW = Path(__file__).resolve().parents[1] / "workflow"
+SCHEMA = yaml.safe_load((WORKFLOW / "schemas" / "config.schema.yaml").read_text())
+DELETED = object()
+
+
+def merged(*names):
+    """As snakemake merges its configuration files: later ones override key by key, at every depth."""
+
+    def update(base, changes):
+        for key, value in changes.items():
+            if isinstance(value, dict) and isinstance(base.get(key), dict):
+                update(base[key], value)
+            else:
+                base[key] = value
+        return base
+
+    total = {}
+    for name in names:
+        update(total, yaml.safe_load((WORKFLOW / "config" / name).read_text()))
+    return total
+
+
+PAPER = merged("paper.yaml")
+
+
+def changed(path, value):
+    """The paper's configuration with one entry replaced, added or deleted; `path` is written as in error messages."""
+    result = {key: copy.deepcopy(part) for key, part in PAPER.items()}
+    result["experiments"] = {name: copy.deepcopy(entry) for name, entry in PAPER["experiments"].items()}
+    *parents, last = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", path)]
+    entry = result
+    for part in parents:
+        entry = entry[part]
+    if value is DELETED:
+        del entry[last]
+    else:
+        entry[last] = value
+    return result
+
+
+# --- valid configurations ---
+
+
+@pytest.mark.parametrize("names", [("paper.yaml",), ("paper.yaml", "quick.yaml")])
+def test_configurations_of_the_pipeline_are_valid(names):
+    study = read_study(merged(*names), SCHEMA)
+    assert study.run == names[-1].removesuffix(".yaml")
+    for name, experiment in study.experiments.items():
+        for activation in experiment.activations:
+            arch = build_architecture(study.architecture(name, activation))
+            assert arch.hidden_layers == 2
+
+
+def test_the_paper():
+    study = read_study(PAPER, SCHEMA)
+    assert study.experiments["sg_ntk"] == Experiment(
+        name="sg_ntk",
+        record="empirical_sg_ntk",
+        activations=("erf_2", "erf_5", "erf_20"),
+        surrogate="erf_derivative_1",
+        output_scale=1.0,
+        training_set="A",
+        networks=10,
+        steps=(0, 1000, 10_000),
+        widths=(
+            WidthPlan(10, 10, 10),
+            WidthPlan(100, 10, 5),
+            WidthPlan(500, 10, 1),
+            WidthPlan(1000, 5, 1),
+        ),
+    )
+    assert build_architecture(study.architecture("sign_small_output", "sign")) == sgntk.Architecture(
+        sgntk.Sign(), surrogates.ErfDerivative(1), 2, sigma_w=1.0, sigma_b=0.1, output_scale=0.2
+    )
+    assert build_architecture(study.architecture("ntk", "erf_5")) == sgntk.Architecture(
+        sgntk.Erf(5), None, 2, sigma_w=1.0, sigma_b=0.1
+    )
+
+
+def test_batches_cover_every_network_once():
+    study = read_study(changed("experiments.sign.widths[0].networks_per_job", 199), SCHEMA)
+    experiment = study.experiments["sign"]
+    assert experiment.batches(20) == [(0, 198), (199, 397), (398, 499)]
+    assert experiment.batches(100) == [(0, 124), (125, 249), (250, 374), (375, 499)]
+    assert experiment.plan(500) == WidthPlan(500, 25, 1)
+
+
+def test_schema_knows_what_the_library_can_build():
+    def names(part):
+        return SCHEMA["properties"][part]["additionalProperties"]["properties"]["name"]["enum"]
+
+    assert set(names("activations")) == set(activations.CATALOGUE)
+    assert set(names("surrogates")) == set(surrogates.CATALOGUE)
+
+
+def test_schema_is_closed_at_every_level():
+    def objects(schema, path=""):
+        if isinstance(schema, dict):
+            if "properties" in schema and schema.get("type") == "object":
+                yield path, schema
+            for key, value in schema.items():
+                yield from objects(value, f"{path}/{key}")
+
+    for path, schema in objects(SCHEMA):
+        assert "additionalProperties" in schema or "then" in schema, path
+
+
+# --- invalid ones ---
+
+REJECTED = [
+    # unknown keys, at every level
+    ("colour", 1, "got 1; unknown key, expected one of run, data, network, training, "),
+    ("data.colour", "red", "got 'red'; unknown key, expected one of grid_points, "),
+    ("data.training_sets.A.noise", 0, "got 0; unknown key, expected one of source, "),
+    ("network.depth", 3, "got 3; unknown key, expected one of hidden_layers, sigma_w, sigma_b"),
+    ("training.momentum", 0.9, "got 0.9; unknown key, expected one of learning_rate, seed"),
+    ("activations.erf_2.k", 1, "got 1; unknown key, expected one of name, m"),
+    ("activations.sign.m", 2, "got 2; unknown key, expected one of name"),
+    ("surrogates.erf_derivative_1.m", 2, "got 2; unknown key, expected one of name, k"),
+    ("experiments.ntk.epochs", 7, "got 7; unknown key, expected one of record, "),
+    ("experiments.ntk.widths[0].batch", 7, "got 7; unknown key, expected one of width"),
+    ("figures.figure_9", "ntk", "got 'ntk'; unknown key, expected one of figure_1, "),
+    # missing keys
+    ("run", DELETED, "missing; Name of the run"),
+    ("experiments", DELETED, "missing; Ensembles to train, by name."),
+    ("training.seed", DELETED, "missing; Seed of the networks' initial weights."),
+    ("data.training_sets.A.seed", DELETED, "missing; "),
+    ("network.sigma_w", DELETED, "missing; Standard deviation of the weights."),
+    ("activations.erf_2.m", DELETED, "missing; Steepness of erf(m z)."),
+    ("activations.erf_2.name", DELETED, "missing; "),
+    ("experiments.ntk.widths[0].width", DELETED, "missing; "),
+    ("figures.figure_1", DELETED, "missing; "),
+    # values of another type
+    ("activations.erf_2.m", "two", "got 'two'; expected number"),
+    ("activations.erf_2.m", None, "got None; expected number"),
+    ("activations.erf_2.m", True, "got True; expected number"),
+    ("activations.erf_2", 5, "got 5; expected object"),
+    ("experiments.ntk.widths[1].width", "10", "got '10'; expected integer"),
+    ("experiments.ntk.steps[1]", 1.5, "got 1.5; expected integer"),
+    ("experiments.ntk.activations", "erf_2", "got 'erf_2'; expected array"),
+    ("experiments.ntk.surrogate", 3, "got 3; expected "),
+    ("training.learning_rate", "fast", "got 'fast'; expected number"),
+    ("run", 7, "got 7; expected string"),
+    # values out of range
+    ("experiments.ntk.widths[1].width", 0, "got 0; expected a number >= 1"),
+    ("experiments.ntk.networks", 0, "got 0; expected a number >= 1"),
+    ("experiments.ntk.output_scale", 0, "got 0; expected a number > 0"),
+    ("experiments.ntk.steps[0]", -1, "got -1; expected a number >= 0"),
+    ("experiments.ntk.steps", [], "got []; expected at least 1 entries"),
+    ("experiments.ntk.steps", [10, 0], "got [10, 0]; expected ascending steps"),
+    ("experiments.ntk.activations", ["erf_2"] * 2, "got ['erf_2', 'erf_2']; expected each "),
+    ("activations.erf_2.m", -1, "got -1; expected a number > 0"),
+    ("activations.erf_2.m", math.nan, "got nan; expected "),
+    ("activations.erf_2.m", math.inf, "got inf; expected "),
+    ("training.learning_rate", 0, "got 0; expected a number > 0"),
+    ("training.learning_rate", math.nan, "got nan; expected "),
+    ("network.sigma_w", -0.5, "got -0.5; expected a number > 0"),
+    ("network.sigma_b", -0.5, "got -0.5; expected a number >= 0"),
+    ("network.hidden_layers", 0, "got 0; expected a number >= 1"),
+    ("data.grid_points", 0, "got 0; expected a number >= 1"),
+    ("data.reference_point", 100, "got 100; expected a grid index below data.grid_points = 100"),
+    ("data.training_sets.A.seed", 2**32, "got 4294967296; expected a number <= 4294967295"),
+    ("data.training_sets.B.points", 101, "got 101; expected at most data.grid_points = 100"),
+    ("data.target[0]", [1.0, 2], "got [1.0, 2]; expected at least 3 entries"),
+    ("data.target[0]", [1.0, 2, 3, 4], "got [1.0, 2, 3, 4]; "),
+    ("data.target[0][2]", -3, "got -3; expected a number >= 0"),
+    ("run", "a/b", "got 'a/b'; expected a name of letters, digits and underscores that starts with a letter"),
+    ("run", "two\nlines", "got 'two\\nlines'; expected a name of letters, digits and underscores"),
+    # names that nothing has
+    ("activations.erf_2.name", "relu", "got 'relu'; expected one of erf, sign"),
+    ("activations.sign.name", "relu", "got 'relu'; expected one of erf, sign"),
+    ("surrogates.erf_derivative_1.name", "box", "got 'box'; expected one of erf_deriv"),
+    ("data.training_sets.A.source", "file", "got 'file'; expected one of uniform, grid"),
+    ("experiments.ntk.record", "loss", "got 'loss'; expected one of empirical_ntk, "),
+    ("experiments.ntk.activations[0]", "erf_3", "got 'erf_3'; expected one of erf_2, "),
+    ("experiments.ntk.training_set", "C", "got 'C'; expected one of A, B"),
+    ("experiments.sg_ntk.surrogate", "box", "got 'box'; expected one of erf_derivative_1"),
+    ("figures.figure_1", "nope", "got 'nope'; expected one of ntk, sg_ntk, sign, sign_small_output"),
+    # values that do not go together
+    ("figures.figure_1", "sign", "got 'sign'; expected an experiment that records a kernel"),
+    ("figures.figure_3", "ntk", "got 'ntk'; expected an experiment that records outputs"),
+    ("experiments.sign.surrogate", None, "got null; expected the name of a surrogate, since "),
+    ("experiments.sign.record", "empirical_ntk", "got 'empirical_ntk'; expected 'outputs', since "),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"), REJECTED, ids=[f"{path}={value!r:.20}" for path, value, _ in REJECTED]
+)
+def test_rejected_in_one_line(path, value, expected):
+    with pytest.raises(ConfigurationError) as caught:
+        read_study(changed(path, value), SCHEMA)
+    assert str(caught.value).startswith(f"{path}: {expected}")
+    assert "\n" not in str(caught.value)
+
+
+def test_each_width_once():
+    widths = [{"width": 10, "networks_per_job": 1, "vectorize": 1}] * 2
+    message = r"^experiments.ntk.widths: got widths \[10, 10\]; expected each width once$"
+    with pytest.raises(ConfigurationError, match=message):
+        read_study(changed("experiments.ntk.widths", widths), SCHEMA)
+
+
+@pytest.mark.usefixtures("annotations_unchecked")
+@pytest.mark.parametrize("value", [None, [], "paper"])
+def test_no_configuration_at_all(value):
+    with pytest.raises(ConfigurationError, match=re.escape(f"configuration: got {value!r}; expected object")):
+        config.read_study(value, SCHEMA)
+
+
+@pytest.mark.usefixtures("annotations_unchecked")
+def test_whole_numbers_with_a_decimal_point():
+    # JSON schema counts 10.0 among the integers; what counts networks and cuts them into jobs does not.
+    with pytest.raises(ConfigurationError, match=r"^experiments\.ntk\.networks: got 10\.0; expected "):
+        read_study(changed("experiments.ntk.networks", 10.0), SCHEMA)
+
+
+def test_a_kernel_is_recorded_under_its_own_name():
+    # Recorded is J(x) J~(x0)^T with the derivative that learns: the NTK without a surrogate, the SG-NTK with one.
+    for path, value in (
+        ("experiments.ntk.surrogate", "erf_derivative_1"),
+        ("experiments.ntk.record", "empirical_sg_ntk"),
+    ):
+        with pytest.raises(ConfigurationError, match=r"^experiments\.ntk\.(record|surrogate): got "):
+            read_study(changed(path, value), SCHEMA)

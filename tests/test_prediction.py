@@ -1,0 +1,189 @@
+"""Predictions against explicit gradient descent, Gaussian process regression, and their limits."""
+
+import dataclasses
+import re
+from functools import partial
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from test_kernels import Box
+
+import sgntk
+from sgntk.surrogates import ErfDerivative
+
+ERF = sgntk.Architecture(sgntk.Erf(2.0), ErfDerivative(0.7), sigma_w=1.1, sigma_b=0.3)
+SIGN = dataclasses.replace(ERF, activation=sgntk.Sign())
+RNG = np.random.default_rng(6)
+# Unequal norms, so that the surrogate-gradient kernel is not symmetric.
+X = RNG.normal(size=(6, 2)) * np.linspace(0.5, 2, 6)[:, None]
+Y = RNG.normal(size=6)
+X_TEST = RNG.normal(size=(4, 2))
+KERNELS = {"nngp": sgntk.nngp, "ntk": sgntk.ntk, "sg_ntk": sgntk.sg_ntk}
+
+
+def train_linearized(arch, kernel, rate, steps):
+    """Gradient descent of the linearized network, step by step: mean and covariance of the outputs at X_TEST and X.
+
+    The outputs f at all points start from N(0, S). A step takes `rate I(., X) (f(X) - y)` from them, which is linear:
+    f <- A f + b, so the mean goes to A mean + b and the covariance to A cov A^T.
+    """
+    points = np.concatenate([X_TEST, X])
+    mean, cov = np.zeros(len(points)), sgntk.nngp(arch, points)
+    to_training = KERNELS[kernel](arch, points, X)
+    select = np.eye(len(points))[len(X_TEST) :]
+    step = np.eye(len(points)) - rate * to_training @ select
+    for _ in range(steps):
+        mean, cov = step @ mean + rate * to_training @ Y, step @ cov @ step.T
+    return mean[: len(X_TEST)], cov[: len(X_TEST), : len(X_TEST)]
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 7, 100, 1000])
+@pytest.mark.parametrize(
+    ("arch", "kernel"), [(ERF, "nngp"), (ERF, "ntk"), (ERF, "sg_ntk"), (SIGN, "sg_ntk"), (SIGN, "nngp")]
+)
+def test_finite_time_against_a_loop_of_linear_steps(arch, kernel, steps):
+    post = sgntk.predict(arch, X, Y, X_TEST, kernel=kernel, steps=steps, learning_rate=0.1)
+    mean, cov = train_linearized(arch, kernel, 0.1 / len(X), steps)
+    # Float64; a thousand steps add their rounding up.
+    np.testing.assert_allclose(post.mean, mean, rtol=0, atol=1e-11)
+    np.testing.assert_allclose(post.cov, cov, rtol=0, atol=1e-11)
+    assert post.mean.dtype == post.cov.dtype == np.float64
+
+
+def test_the_kernel_tested_is_not_symmetric():
+    kernel = sgntk.sg_ntk(SIGN, X)
+    assert np.max(np.abs(kernel / kernel.T - 1)) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("arch", "kernel"), [(ERF, "nngp"), (ERF, "ntk"), (ERF, "sg_ntk"), (SIGN, "sg_ntk"), (SIGN, "nngp")]
+)
+def test_many_steps_reach_convergence(arch, kernel):
+    converged = sgntk.predict(arch, X, Y, X_TEST, kernel=kernel)
+    late = sgntk.predict(arch, X, Y, X_TEST, kernel=kernel, steps=10**9, learning_rate=0.1)
+    # The smallest eigenvalue, above 1e-3, has long converged; the condition number, up to 1e4, amplifies rounding.
+    np.testing.assert_allclose(late.mean, converged.mean, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(late.cov, converged.cov, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("kernel", ["ntk", "sg_ntk"])
+def test_convergence_against_the_equations(kernel):
+    S, K = partial(sgntk.nngp, ERF), partial(KERNELS[kernel], ERF)
+    Z = np.linalg.inv(K(X).T) @ K(X_TEST, X).T
+    cov = S(X_TEST) - S(X_TEST, X) @ Z - Z.T @ S(X, X_TEST) + Z.T @ S(X) @ Z
+    post = sgntk.predict(ERF, X, Y, X_TEST, kernel=kernel)
+    np.testing.assert_allclose(post.mean, Z.T @ Y, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(post.cov, cov, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(post.std, np.sqrt(np.diag(cov)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("arch", [ERF, SIGN, sgntk.Architecture(sgntk.Sign(), sigma_b=0.1)])
+def test_nngp_is_gaussian_process_regression(arch):
+    S = partial(sgntk.nngp, arch)
+    post = sgntk.predict(arch, X, Y, X_TEST, kernel="nngp")
+    np.testing.assert_allclose(post.mean, S(X_TEST, X) @ np.linalg.solve(S(X), Y), rtol=1e-9, atol=1e-9)
+    cov = S(X_TEST) - S(X_TEST, X) @ np.linalg.solve(S(X), S(X, X_TEST))
+    np.testing.assert_allclose(post.cov, cov, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("kernel", ["nngp", "ntk", "sg_ntk"])
+def test_training_points_are_met_exactly(kernel):
+    post = sgntk.predict(ERF, X, Y, X, kernel=kernel)
+    np.testing.assert_allclose(post.mean, Y, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(post.std, 0, atol=1e-5)  # the square root of rounding
+
+
+def test_before_training_the_prediction_is_the_prior():
+    post = sgntk.predict(SIGN, X, Y, X_TEST, steps=0, learning_rate=0.1)
+    np.testing.assert_array_equal(post.mean, 0)
+    np.testing.assert_array_equal(post.cov, sgntk.nngp(SIGN, X_TEST))
+
+
+def test_output_scale_shrinks_the_band_and_leaves_the_mean():
+    one, scaled = (sgntk.predict(dataclasses.replace(SIGN, output_scale=kappa), X, Y, X_TEST) for kappa in (1.0, 0.2))
+    np.testing.assert_allclose(scaled.mean, one.mean, rtol=1e-9)
+    np.testing.assert_allclose(scaled.std, 0.2 * one.std, rtol=1e-7)
+
+
+def test_rounding_below_0_counts_as_0():
+    post = sgntk.prediction.Posterior(np.zeros(2), np.array([[-1e-18, 0.0], [0.0, 4.0]]))
+    np.testing.assert_array_equal(post.std, [0, 2])
+
+
+def test_any_array_will_do():
+    post = sgntk.predict(ERF, X, Y, X_TEST)
+    other = sgntk.predict(ERF, jnp.asarray(X, jnp.float32), jnp.asarray(Y, jnp.float32), X_TEST.astype(np.float32))
+    np.testing.assert_allclose(other.mean, post.mean, rtol=0, atol=1e-4)  # inputs rounded to float32
+    assert other.mean.dtype == np.float64
+
+
+# --- errors ---
+
+
+@pytest.mark.parametrize("kernel", ["nngp", "ntk", "sg_ntk"])
+def test_equal_training_points(kernel):
+    x = np.concatenate([X, X[:1]])
+    with pytest.raises(ValueError, match=r"^predict: the kernel matrix of the 7 training points is singular .*equal"):
+        sgntk.predict(ERF, x, np.arange(7.0), X_TEST, kernel=kernel)
+    finite = sgntk.predict(ERF, x, np.arange(7.0), X_TEST, kernel=kernel, steps=100, learning_rate=0.1)
+    assert np.all(np.isfinite(finite.cov))
+
+
+# Eigenvalues 22.84, 1.019 and -0.130: learning diverges along the last one at every learning rate.
+DIVERGING = sgntk.Architecture(sgntk.Sign(), Box(1.0), 1, sigma_w=1.0, sigma_b=1.0)
+X_DIVERGING = np.array([[5.0], [7.0], [10.0]])
+
+
+def test_diverging_dynamics():
+    with pytest.raises(ValueError, match=r"^predict: the dynamics diverge within 1000000 steps: .* is 1\.00433"):
+        sgntk.predict(DIVERGING, X_DIVERGING, np.ones(3), np.ones((1, 1)), steps=10**6, learning_rate=0.1)
+
+
+def test_learning_rate_too_large():
+    with pytest.raises(
+        ValueError, match=r"^predict: the dynamics diverge within 100000 steps: .* smaller learning rate"
+    ):
+        sgntk.predict(ERF, X, Y, X_TEST, steps=100_000, learning_rate=100.0)
+
+
+@pytest.mark.parametrize("exponent", [100, 150, 200, 250, 300])
+def test_no_result_of_a_divergence_is_infinite(exponent):
+    # At these steps the growth, 1.00433 a step, makes numbers that are finite, but whose squares are not all.
+    steps = int(exponent * np.log(10) / np.log1p(0.1 / 3 * 0.13))
+    try:
+        post = sgntk.predict(DIVERGING, X_DIVERGING, np.ones(3), np.ones((1, 1)), steps=steps, learning_rate=0.1)
+    except ValueError as error:
+        assert re.match("predict: the dynamics diverge", str(error))  # noqa: PT017  (either is right)
+    else:
+        assert np.all(np.isfinite(post.mean))
+        assert np.all(np.isfinite(post.cov))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"kernel": "gp"}, "predict: kernel must be one of nngp, ntk, sg_ntk; got 'gp'"),
+        ({"steps": 3}, "predict: give steps and learning_rate together, or neither; got 3 and None"),
+        ({"learning_rate": 0.1}, "predict: give steps and learning_rate together, or neither; got None and 0.1"),
+        ({"steps": -1, "learning_rate": 0.1}, "predict: steps must be a whole number >= 0; got -1"),
+        ({"steps": 1.5, "learning_rate": 0.1}, "predict: steps must be a whole number >= 0; got 1.5"),
+        ({"steps": 1, "learning_rate": 0.0}, "predict: learning_rate must be a finite number > 0; got 0.0"),
+        ({"x_train": X[0]}, "predict: x_train must have shape (points, dimension); got (2,)"),
+        ({"y_train": Y[:5]}, "predict: y_train must have shape (6,), one target a point; got (5,)"),
+        ({"y_train": Y[:, None]}, "predict: y_train must have shape (6,), one target a point; got (6, 1)"),
+        ({"y_train": np.where(np.arange(6) == 3, np.nan, Y)}, "predict: y_train must be finite; got nan at index (3,)"),
+        ({"x_test": X_TEST[:, :1]}, "predict: x_test must have shape (points, 2); got (4, 1)"),
+        ({"x_test": np.full((1, 2), np.nan)}, "predict: x_test must be finite; got nan at index (0, 0)"),
+    ],
+)
+@pytest.mark.usefixtures("annotations_unchecked")
+def test_bad_arguments(arguments, message):
+    right = {"x_train": X, "y_train": Y, "x_test": X_TEST}
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        sgntk.predict(ERF, **{**right, **arguments})
+
+
+def test_ntk_of_sign_explains_itself():
+    with pytest.raises(ValueError, match=r"^ntk: the NTK of Sign\(\) is infinite on the diagonal"):
+        sgntk.predict(SIGN, X, Y, X_TEST, kernel="ntk")
