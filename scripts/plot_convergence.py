@@ -12,5 +12,9 @@ if TYPE_CHECKING:
 
 job.start(snakemake.log[0])
 
-figure = plotting.convergence_figure(pd.read_parquet(snakemake.input.kernel_mse), snakemake.params.activations)
+figure = plotting.convergence_figure(
+    pd.read_parquet(snakemake.input.kernel_mse),
+    pd.read_parquet(snakemake.input.mean),
+    snakemake.params.activations,
+)
 plotting.save(figure, snakemake.output.pdf, snakemake.output.png)

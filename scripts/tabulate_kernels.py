@@ -22,4 +22,6 @@ kernels = tables.kernel_values(
     pd.read_parquet(snakemake.input.grid),
 )
 tables.write(kernels, snakemake.output.kernels)
-tables.write(tables.kernel_mse(kernels), snakemake.output.mse)
+mse = tables.kernel_mse(kernels)
+tables.write(mse, snakemake.output.mse)
+tables.write(tables.mean_kernel_mse(mse), snakemake.output.mean)

@@ -51,10 +51,15 @@ def test_kernel_figure_has_a_panel_for_each_step_and_activation():
 
 
 def test_convergence_figure_draws_networks_and_means():
-    mse = kernels().groupby(["activation", "width", "step", "network"], as_index=False)["empirical"].mean()
-    figure = plotting.convergence_figure(mse.rename(columns={"empirical": "mse"}).assign(mse=1.0), ACTIVATIONS)
+    mse = product(activation=["steep", "soft"], width=[10, 100], step=[0, 50], network=range(2))
+    mse["mse"] = 10.0 ** mse["network"] / mse["width"]  # 1 and 10, times 1 / width
+    mean = mse.groupby(["activation", "width", "step"], as_index=False)["mse"].agg(["mean", "sem"])
+    figure = plotting.convergence_figure(mse, mean, ACTIVATIONS)
     assert all(len(ax.lines) == 2 * 2 + 2 for ax in figure.axes)
     assert all((ax.get_xscale(), ax.get_yscale()) == ("log", "log") for ax in figure.axes)
+    # The arithmetic mean in every panel, whatever the scale of the axis.
+    for ax in figure.axes:
+        np.testing.assert_allclose(ax.lines[-1].get_ydata(), [0.55, 0.055])
     assert legend(figure) == ["t = 0", "t = 50", "one network", "mean over networks"]
 
 

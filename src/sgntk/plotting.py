@@ -1,6 +1,7 @@
-"""The paper's figures, drawn from tables. Nothing is computed here but means over networks."""
+"""The paper's figures, drawn from tables. Nothing is computed here."""
 
 from collections.abc import Mapping
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -72,16 +73,17 @@ def kernel_figure(kernels: pd.DataFrame, record: str, activations: Mapping[str, 
     return grid.figure
 
 
-def convergence_figure(mse: pd.DataFrame, activations: Mapping[str, Mapping[str, Any]]) -> Figure:
+def convergence_figure(mse: pd.DataFrame, mean: pd.DataFrame, activations: Mapping[str, Mapping[str, Any]]) -> Figure:
     """Mean squared error of the empirical kernels against width, log-log (Figures B.3 and B.4).
 
     Args:
         mse: table of `tables.kernel_mse`.
+        mean: table of `tables.mean_kernel_mse`.
         activations: descriptions of the activations by name, for the panels' titles.
     """
     _set_theme()
     steps, names = sorted(mse["step"].unique()), _in_order(mse["activation"], activations)
-    palette = dict(zip(steps, STEP_COLOURS, strict=False))
+    palette = dict(zip(steps, cycle(STEP_COLOURS), strict=False))
     grid = sns.relplot(
         mse.assign(line=mse["network"].astype(str) + "/" + mse["step"].astype(str)),
         kind="line",
@@ -99,10 +101,8 @@ def convergence_figure(mse: pd.DataFrame, activations: Mapping[str, Mapping[str,
         height=1.0,
     )
     for name, ax in grid.axes_dict.items():
-        shown = mse[mse["activation"] == name]
-        sns.lineplot(
-            shown, x="width", y="mse", hue="step", palette=palette, errorbar=None, linewidth=2, legend=False, ax=ax
-        )
+        for step, table in mean[mean["activation"] == name].groupby("step"):
+            ax.plot(table["width"], table["mean"], color=palette[step], linewidth=2)
         ax.set(xscale="log", yscale="log", xlabel="width n")
         ax.set_title(activation_label(activations[name]))
     grid.axes[0, 0].set_ylabel("kernel MSE over the grid")
@@ -198,7 +198,7 @@ def target_figure(grid: pd.DataFrame, training_sets: Mapping[str, pd.DataFrame])
     _set_theme()
     figure, ax = plt.subplots(figsize=(0.65 * TEXT_WIDTH, 2.2))
     ax.plot(grid["alpha"], grid["target"], color=COLOURS["target"], label="target", zorder=1)
-    for (name, table), (marker, colour) in zip(training_sets.items(), TRAINING_SET_MARKERS, strict=False):
+    for (name, table), (marker, colour) in zip(training_sets.items(), cycle(TRAINING_SET_MARKERS), strict=False):
         style: dict[str, Any] = {
             "marker": marker,
             "color": colour,
@@ -291,7 +291,7 @@ def _width_handles(widths: pd.Series) -> list[mpl.lines.Line2D]:
 
 
 def _legend_above(figure: Figure, handles: list[Any], columns: int | None = None) -> None:
-    figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.02)
+    figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.05)
     figure.legend(
         handles=handles,
         loc="outside upper center",

@@ -101,6 +101,12 @@ def kernel_mse(kernels: pd.DataFrame) -> pd.DataFrame:
     return kernels.assign(mse=squared).groupby(keys)["mse"].mean().reset_index()
 
 
+def mean_kernel_mse(mse: pd.DataFrame) -> pd.DataFrame:
+    """Mean of `kernel_mse` over the networks of each ensemble, with its standard error."""
+    summary = mse.groupby(ENSEMBLE, as_index=False)["mse"].agg(["mean", "sem"])
+    return summary.rename(columns={"sem": "standard_error"})
+
+
 def ensemble_statistics(outputs: pd.DataFrame) -> pd.DataFrame:
     """Mean, standard deviation and standard error of the mean over the networks, for each grid point."""
     keys = [*ENSEMBLE, "point", "alpha"]

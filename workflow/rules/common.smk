@@ -83,8 +83,8 @@ def tables_of(experiment):
     """The tables of an experiment, by name."""
     names = {
         "outputs": ["outputs", "ensemble", "distances"],
-        "empirical_ntk": ["kernels", "kernel_mse"],
-        "empirical_sg_ntk": ["kernels", "kernel_mse"],
+        "empirical_ntk": ["kernels", "kernel_mse", "kernel_mse_mean"],
+        "empirical_sg_ntk": ["kernels", "kernel_mse", "kernel_mse_mean"],
     }
     return {name: TABLE.format(experiment=experiment.name, table=name) for name in names[experiment.record]}
 
@@ -103,8 +103,11 @@ def plot_kernels(figure):
 
 
 def plot_convergence(figure):
-    experiment = shown_experiment(figure)
-    return "plot_convergence.py", {"kernel_mse": tables_of(experiment)["kernel_mse"]}
+    tables_shown = tables_of(shown_experiment(figure))
+    return "plot_convergence.py", {
+        "kernel_mse": tables_shown["kernel_mse"],
+        "mean": tables_shown["kernel_mse_mean"],
+    }
 
 
 def plot_ensembles(figure):

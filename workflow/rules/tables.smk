@@ -8,6 +8,7 @@ rule tabulate_kernels:
     output:
         kernels=f"{RESULTS}/tables/{{experiment}}_kernels.parquet",
         mse=f"{RESULTS}/tables/{{experiment}}_kernel_mse.parquet",
+        mean=f"{RESULTS}/tables/{{experiment}}_kernel_mse_mean.parquet",
     log:
         f"{RESULTS}/logs/tabulate_kernels/{{experiment}}.log",
     benchmark:
