@@ -53,7 +53,7 @@ def run(study, *arguments, config="tiny.yaml"):
 
 def planned(study, *arguments, config="tiny.yaml"):
     """Rules that a dry run would run."""
-    done = run(study, "--dry-run", "--quiet", "host", *arguments, config=config)
+    done = run(study, "--dry-run", *arguments, config=config)
     assert done.returncode == 0, done.stderr
     lines = (done.stdout + done.stderr).splitlines()
     return {line.split()[1].rstrip(":") for line in lines if line.startswith(("rule ", "localrule "))}
