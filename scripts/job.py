@@ -14,11 +14,9 @@ def start(log: str) -> None:
     os.environ["NPROC"] = "1"  # the size of XLA's thread pool
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false"
     logging.basicConfig(
-        level=logging.INFO,
         format="%(asctime)s %(message)s",
         datefmt="%H:%M:%S",
         handlers=[logging.FileHandler(log, mode="w"), logging.StreamHandler()],
     )
-    logging.getLogger("jax").setLevel(logging.WARNING)  # it tells of every accelerator that is not there
     logging.captureWarnings(True)
     sys.excepthook = lambda *error: logging.critical("The job failed", exc_info=error)

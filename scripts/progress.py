@@ -5,6 +5,8 @@ import time
 from datetime import timedelta
 
 SECONDS_BETWEEN_LINES = 30
+logger = logging.getLogger(__name__)
+logger.setLevel(logging.INFO)  # other loggers stay at warnings
 
 
 class Progress:
@@ -21,4 +23,4 @@ class Progress:
         self.last = now
         elapsed = timedelta(seconds=round(now - self.start))
         left = timedelta(seconds=round((now - self.start) / done * (self.total - done)))
-        logging.info("%s: step %d of %d after %s, %s left", self.job, done, self.total, elapsed, left)
+        logger.info("%s: step %d of %d after %s, %s left", self.job, done, self.total, elapsed, left)

@@ -52,7 +52,7 @@ def train(
     params: Params,
     x: Float[Array, "points d"],
     y: Float[Array, " points"],
-    learning_rate: float,
+    learning_rate: float | Float[Array, ""],
     steps: int,
 ) -> Params:
     """`steps` steps of gradient descent on `1/(2N) sum (f - y)^2` for one network; equals the direct method."""
@@ -70,7 +70,7 @@ def _train_block(
     params: Params,
     x: Float[Array, "points d"],
     y: Float[Array, " points"],
-    learning_rate: float,
+    learning_rate: float | Float[Array, ""],
     steps: int,
 ) -> Params:
     first, *hidden, readout = params
