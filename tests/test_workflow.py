@@ -126,7 +126,13 @@ def test_an_interrupted_run_continues_to_the_same_tables(study):
     undisturbed = tables(study)
     shutil.rmtree(study / "results")
 
-    process = subprocess.Popen(command(), cwd=study, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command(),
+        cwd=study,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # background jobs start with it ignored
+    )
     while not list((study / "results").rglob("networks_*.parquet")) and process.poll() is None:
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)

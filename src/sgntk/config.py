@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +20,23 @@ FIGURES_OF_OUTPUTS = ("figure_3", "figure_b2")
 
 class ConfigurationError(ValueError):
     """The configuration is not valid; the message names the key, its value and what is allowed."""
+
+
+def _is_integer(_: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(_: object, value: object) -> bool:
+    return _is_integer(_, value) or (isinstance(value, float) and math.isfinite(value))
+
+
+# JSON schema counts 10.0 among the integers, and YAML's nan and inf among the numbers: neither is one here.
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer).redefine(
+        "number", _is_number
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +108,7 @@ def read_study(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Study:
     Raises:
         ConfigurationError: at the first violation, in one line that names the key, its value and what is allowed.
     """
-    validator = jsonschema.Draft202012Validator(schema)
-    error = jsonschema.exceptions.best_match(validator.iter_errors(config))
+    error = jsonschema.exceptions.best_match(_Validator(schema).iter_errors(config))
     if error is not None:
         raise ConfigurationError(_describe(error))
     experiments = {
@@ -152,6 +169,12 @@ def _check_references(study: Study) -> None:
             _check_slope(key, experiment, study.activations[activation]["name"])
         if experiment.surrogate is not None:
             _check_name(f"{key}.surrogate", experiment.surrogate, study.surrogates)
+        if experiment.record == "empirical_ntk" and experiment.surrogate is not None:
+            raise ConfigurationError(
+                f"{key}.surrogate: got {experiment.surrogate!r}; expected null, since the NTK takes the true derivative"
+            )
+        if experiment.record == "empirical_sg_ntk" and experiment.surrogate is None:
+            raise ConfigurationError(f"{key}.surrogate: got null; expected the name of a surrogate for the SG-NTK")
         _check_name(f"{key}.training_set", experiment.training_set, study.data["training_sets"])
         if any(first >= second for first, second in pairwise(experiment.steps)):
             raise ConfigurationError(f"{key}.steps: got {list(experiment.steps)}; expected ascending steps")
