@@ -84,9 +84,13 @@ def predict(
         check_positive("predict", learning_rate=learning_rate)
         rate = learning_rate / len(x_train)
         weights = (to_test @ _learned_inverse(dynamics, rate, steps)).T
-    cross = nngp(arch, x_test, x_train) @ weights
-    cov = nngp(arch, x_test) - cross - cross.T + weights.T @ nngp(arch, x_train) @ weights
-    return Posterior(weights.T @ y_train, cov)
+    with np.errstate(over="ignore", invalid="ignore"):
+        cross = nngp(arch, x_test, x_train) @ weights
+        cov = nngp(arch, x_test) - cross - cross.T + weights.T @ nngp(arch, x_train) @ weights
+        mean = weights.T @ y_train
+    if not (np.isfinite(mean).all() and np.isfinite(cov).all()):
+        raise ValueError(f"predict: the dynamics diverge beyond the range of float64 within {steps} steps")
+    return Posterior(mean, cov)
 
 
 def _solve_transposed(

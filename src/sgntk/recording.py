@@ -25,6 +25,8 @@ def kernel_column(arch: Architecture, grid: ArrayLike, reference: int) -> Callab
     With a surrogate this is the empirical SG-NTK `I(x, x0)`, without one the empirical NTK `Theta(x, x0)`.
     """
     x = _inputs(grid)
+    if not 0 <= reference < len(x):
+        raise ValueError(f"recording: reference must be an index of the {len(x)} grid points; got {reference}")
     column = partial(tangent_kernel, arch, arch.learning_derivative)
     return lambda params: column(params, x, x[reference : reference + 1])[:, 0]
 

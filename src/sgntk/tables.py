@@ -1,7 +1,6 @@
 """Tables: tidy data frames in Parquet, one row an observation, whose columns are all documented here."""
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -54,15 +53,15 @@ def write(table: pd.DataFrame, path: str | Path) -> None:
     if incomplete:
         raise ValueError(f"tables.write: columns {incomplete} of {path} have missing values")
     target = Path(path)
-    with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".tmp", delete=False) as file:
-        try:
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
             table.to_parquet(file, index=False)
             file.flush()
             os.fsync(file.fileno())
-            Path(file.name).replace(target)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def join_batches(batches: Iterable[tuple[str, int, pd.DataFrame]], networks: int) -> pd.DataFrame:
