@@ -1,13 +1,10 @@
 """The DAG, run through Snakemake as a user does, in a copy of the repository."""
 
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import yaml
 
@@ -90,12 +87,6 @@ def test_a_wrong_configuration_stops_before_any_job_in_one_line(study, change, m
     assert not (study / "results").exists()
 
 
-def tables(study):
-    return {
-        str(path.relative_to(study)): pd.read_parquet(path) for path in sorted((study / "results").rglob("*.parquet"))
-    }
-
-
 @pytest.mark.slow
 def test_a_run_from_start_to_figures(study):
     done = run(study)
@@ -118,30 +109,3 @@ def test_a_run_from_start_to_figures(study):
     (study / "tiny.yaml").write_text(yaml.safe_dump({**TINY, "training": {"seed": 11}}))
     assert "train" in planned(study)
     assert not {"grid", "training_set", "analytic_kernel", "predict"} & planned(study)
-
-
-@pytest.mark.slow
-def test_an_interrupted_run_continues_to_the_same_tables(study):
-    assert run(study).returncode == 0
-    undisturbed = tables(study)
-    shutil.rmtree(study / "results")
-
-    process = subprocess.Popen(
-        command(),
-        cwd=study,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # background jobs start with it ignored
-    )
-    while not list((study / "results").rglob("networks_*.parquet")) and process.poll() is None:
-        time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    process.wait(timeout=60)
-    assert set(tables(study)) < set(undisturbed)
-
-    done = run(study)
-    assert done.returncode == 0, done.stderr
-    again = tables(study)
-    assert again.keys() == undisturbed.keys()
-    for name, table in again.items():
-        pd.testing.assert_frame_equal(table, undisturbed[name])

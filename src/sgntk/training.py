@@ -181,8 +181,8 @@ def _check_recorded_steps(record_at: Sequence[int] | None, steps: int) -> tuple[
 
 
 def _check_finite(params: Params, step: int, learning_rate: float) -> None:
-    readout = params[-1].weight
-    finite = np.asarray(jnp.all(jnp.isfinite(readout), axis=(1, 2)))
+    leaves = [jnp.isfinite(leaf).reshape(len(leaf), -1).all(axis=1) for leaf in jax.tree.leaves(params)]
+    finite = np.all(leaves, axis=0)
     if not finite.all():
         raise DivergenceError(
             f"train_ensemble: network {int(np.argmin(finite))} of {len(finite)} diverged by step {step} at learning "
