@@ -61,6 +61,35 @@ def mean(s, tau):
     return value
 
 
+def shifted_mean(s, kinks, mean, std):
+    """`E[s(mean + std Z)]` for an s that is smooth between its kinks."""
+    edges = [(place - mean) / std for kink in kinks for place in _around(kink)]
+    return _integral(lambda z: s(mean + std * z) * stats.norm.pdf(z), edges)
+
+
+def tail_mean(s, kinks, threshold, a, b, c):
+    """`E[1{u > threshold} s(v)]` by an integral over v, with P(u > threshold | v) from SciPy."""
+    std, spread = np.sqrt(b), np.sqrt(max(a - c**2 / b, 0.0))
+    edges = [place / std for kink in kinks for place in _around(kink)]
+    if c != 0:
+        edges += [std / c * (threshold + widths * spread) for widths in (-8, -4, -2, 0, 2, 4, 8)]
+    return _integral(
+        lambda t: s(std * t) * stats.norm.pdf(t) * stats.norm.cdf((c / std * t - threshold) / spread), edges
+    )
+
+
+def _around(kink):
+    return (kink - 1, kink - 0.1, kink, kink + 0.1, kink + 1)
+
+
+def _integral(f, edges):
+    """Over [-10, 10]: Gauss-Legendre with 20 nodes between neighbouring edges and whole numbers."""
+    ends = np.unique(np.clip([*edges, *np.arange(-10, 11)], -10, 10))
+    node, weight = np.polynomial.legendre.leggauss(20)
+    half = np.diff(ends)[:, None] / 2
+    return float(np.sum(half * weight * f(ends[:-1, None] + half + half * node)))
+
+
 def tangent_kernel(product_mean, slope_mean, x1, x2, *, hidden_layers, sigma_w, sigma_b, output_scale):
     """The recursion for one pair of points, as the paper writes it.
 

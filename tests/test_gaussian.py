@@ -106,7 +106,7 @@ def test_equal_arguments_take_the_exact_limit(q):
     # arcsin near 1 turns rounding of 1e-16 into 1e-8: only the exact limit gives 1 for sign.
     product = gaussian.erf_product_mean(a, a, a, q)
     assert float(product) == pytest.approx(2 / np.pi * np.arcsin(0.37 / (q + 0.37)), rel=1e-15)
-    tau = gaussian._tau(a, a, a, q)
+    tau = gaussian.conditional_std(a, a, a, q)
     assert float(tau) == pytest.approx(np.sqrt(0.37 * q / (0.37 + q)), rel=1e-15)
 
 
@@ -116,7 +116,7 @@ def test_rounding_beyond_perfect_correlation_is_harmless(a, b, excess, q):
         c = np.sqrt(a * b) * (1 + excess)
         product = float(gaussian.erf_product_mean(*as_arrays(a, b, c), q))
         slope = float(gaussian.erf_slope_surrogate_mean(*as_arrays(a, b, c), q, jnp.ones_like))
-        tau = float(gaussian._tau(*as_arrays(a, b, c), q))
+        tau = float(gaussian.conditional_std(*as_arrays(a, b, c), q))
     assert 0 <= product <= 1
     assert np.isfinite(slope)
     assert tau >= 0

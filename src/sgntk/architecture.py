@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import jax.numpy as jnp
+
 from sgntk.activations import Activation
 from sgntk.surrogates import Surrogate
 from sgntk.validation import check_count, check_positive
@@ -53,3 +55,7 @@ class Architecture:
     def learning_derivative(self) -> Surrogate:
         """What backpropagation uses: the surrogate, or the activation's own derivative where there is none."""
         return self.activation.derivative if self.surrogate is None else self.surrogate
+
+    def check_learns(self) -> None:
+        """Raises ValueError if there is nothing to learn with: the activation has jumps, and there is no surrogate."""
+        self.learning_derivative(jnp.zeros(1))  # a sum of Dirac deltas says that it is no function

@@ -21,6 +21,9 @@ from sgntk.architecture import Architecture
 from sgntk.surrogates import Surrogate
 from sgntk.validation import check_inputs
 
+BLOCK = 2**18
+"""Entries of a kernel that are computed at once: what the recursion holds beside the result is a few times as much."""
+
 
 def nngp(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Float64[np.ndarray, "n1 n2"]:
     """NNGP kernel `S^L(x1, x2)`: the covariance of the output at initialization (paper, section 2).
@@ -80,22 +83,23 @@ def sg_ntk(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Fl
         ValueError: if an input has another shape, or is not finite; or if the activation has jumps and there is no
             surrogate.
     """
-    if arch.surrogate is None and arch.activation.has_jumps:
-        raise ValueError(
-            f"sg_ntk: {arch.activation} has no derivative to learn with; give the Architecture a surrogate, "
-            "such as surrogates.ErfDerivative(1.0)"
-        )
+    arch.check_learns()
     return _evaluate(arch, arch.learning_derivative, x1, x2)
 
 
 def _evaluate(
     arch: Architecture, slope: Surrogate | None, x1: ArrayLike, x2: ArrayLike | None
 ) -> Float64[np.ndarray, "n1 n2"]:
-    """Checks the inputs and runs the recursion in float64."""
+    """Checks the inputs and runs the recursion in float64, block of rows by block of rows."""
     x1 = check_inputs("kernel", "x1", x1).astype(np.float64)
     x2 = x1 if x2 is None else check_inputs("kernel", "x2", x2, x1.shape[1]).astype(np.float64)
+    kernel = np.empty((len(x1), len(x2)))
+    rows = min(len(x1), max(1, BLOCK // len(x2)))
     with enable_x64():
-        return np.asarray(_recursion(arch, slope, x1, x2))
+        for start in range(0, len(x1), rows):
+            start = min(start, len(x1) - rows)  # the last block reaches back, to be of the size that is compiled
+            kernel[start : start + rows] = _recursion(arch, slope, x1[start : start + rows], x2)
+    return kernel
 
 
 @partial(jax.jit, static_argnums=(0, 1))

@@ -1,16 +1,31 @@
 """Surrogate derivatives: what backpropagation uses in place of the activation's derivative.
 
 A surrogate is a function `s(z)` together with its Gaussian mean `M(tau) = E[s(tau Z)]`, `Z ~ N(0, 1)`, which is all
-that the infinite-width kernel sees of it (`sgntk.gaussian.erf_slope_surrogate_mean`).
+that the infinite-width kernel of erf and sign networks sees of it (`sgntk.gaussian.erf_slope_surrogate_mean`).
+
+Steepness has three plain names: `slope` multiplies z, `width` and `half_width` divide it. `height` is the value at 0
+with `normalize="peak"`, and the area under `s` with `normalize="area"` (that of sign' is 2, that of a unit step 1).
+How the surrogates of other libraries are written in these terms: `sgntk.libraries`.
 """
 
-from dataclasses import dataclass
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import ClassVar, Literal
 
+import jax
 import jax.numpy as jnp
+import numpy as np
+from jax.experimental import enable_x64
 from jaxtyping import Array, Float
 
 from sgntk import gaussian
+from sgntk.piecewise import PiecewiseLinear, Scalar, product_mean
 from sgntk.validation import check_positive
+
+TOLERANCE = 1e-8
+"""Relative error of a quadrature above which `Custom` warns."""
 
 
 class Surrogate:
@@ -20,24 +35,260 @@ class Surrogate:
     functions are shared between them.
     """
 
+    @property
+    def even(self) -> bool:
+        """Whether `s(-z) = s(z)`, which spares half the work."""
+        return False
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """Where `s` has corners or jumps; the quadratures need them."""
+        return (0.0,)
+
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         """`s(z)`, element by element."""
         raise NotImplementedError
 
     def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        """`M(tau) = E[s(tau Z)]`; by quadrature, for an even `s` smooth away from 0, unless overridden."""
-        return gaussian.mean_by_quadrature(self, tau)
+        """`M(tau) = E[s(tau Z)]`; by quadrature, unless overridden."""
+        return mean_by_quadrature(self, tau)
+
+    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+        """`E[s(mean + std Z)]`, which steps away from 0 need; by quadrature, unless overridden."""
+        return gaussian.shifted_mean_by_quadrature(self, self.kinks, mean, std)
+
+    def tail_mean(
+        self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
+    ) -> Float[Array, "*n"]:
+        """`E[1{u > threshold} s(v)]` for `(u, v) ~ N(0, [[a, c], [c, b]])`, which corners of the activation need."""
+        if self.even and threshold == 0:  # (u, v) and (-u, -v) are equally likely
+            return self.gaussian_mean(jnp.sqrt(b)) / 2 + jnp.zeros_like(c)
+        return self._tail_mean(threshold, a, b, c)
+
+    def _tail_mean(
+        self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
+    ) -> Float[Array, "*n"]:
+        """`tail_mean` in general; by quadrature, unless overridden."""
+        return gaussian.tail_mean_by_quadrature(self, self.kinks, threshold, a, b, c)
+
+
+def mean_by_quadrature(surrogate: Surrogate, tau: Float[Array, "*n"], refinement: int = 1) -> Float[Array, "*n"]:
+    """`M(tau) = E[s(tau Z)]` by the quadrature that suits the surrogate, whether or not it has a closed form."""
+    if surrogate.kinks != (0.0,):
+        return gaussian.shifted_mean_by_quadrature(surrogate, surrogate.kinks, jnp.zeros_like(tau), tau, refinement)
+    if surrogate.even:
+        return gaussian.mean_by_quadrature(surrogate, tau, refinement)
+    return gaussian.mean_by_quadrature(lambda z: (surrogate(z) + surrogate(-z)) / 2, tau, refinement)
 
 
 @dataclass(frozen=True)
-class Identity(Surrogate):
-    """The straight-through estimator, `s(z) = 1` (Bengio et al. 2013): `M(tau) = 1`."""
+class Custom(Surrogate):
+    """A surrogate of one's own: a function, and its Gaussian mean where that is known.
+
+        s = surrogates.Custom(lambda z: 1 / (1 + z**4))
+
+    Without a mean the quadrature serves. Its error is estimated at once, against a rule twice as fine, and a warning
+    says where it exceeds 1e-8.
+
+    Attributes:
+        function: `s`, element by element, made of `jax.numpy` functions.
+        mean: `M(tau) = E[s(tau Z)]`, element by element; None for the quadrature.
+        corners: where `s` has corners or jumps: the quadrature is right for these, and no others.
+    """
+
+    function: Callable[[Float[Array, "*n"]], Float[Array, "*n"]]
+    mean: Callable[[Float[Array, "*n"]], Float[Array, "*n"]] | None = None
+    corners: tuple[float, ...] = (0.0,)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "corners", tuple(float(corner) for corner in self.corners))
+        if self.mean is None:
+            _warn_of_quadrature(self)
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return self.corners
 
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return jnp.ones_like(z)
+        return self.function(z)
 
     def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return jnp.ones_like(tau)
+        return mean_by_quadrature(self, tau) if self.mean is None else self.mean(tau)
+
+
+def quadrature_error(
+    surrogate: Surrogate, tau: Float[np.ndarray, " n"] | None = None
+) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+    """Standard deviations `tau`, and at each the relative error of the quadrature for M, against a rule twice as fine.
+
+    Args:
+        surrogate: any surrogate; a closed form that it may have plays no part.
+        tau: where to look, shape (n,); None means 26 values from 1e-3 to 100.
+    """
+    places = np.geomspace(1e-3, 1e2, 26) if tau is None else tau
+    with enable_x64():
+        usual, fine = (mean_by_quadrature(surrogate, jnp.asarray(places, jnp.float64), rule) for rule in (1, 2))
+        error = jnp.abs(usual - fine) / jnp.maximum(jnp.abs(fine), 1e-300)
+    return places, np.asarray(error)
+
+
+def _warn_of_quadrature(surrogate: Surrogate) -> None:
+    try:
+        tau, error = quadrature_error(surrogate)
+    except jax.errors.TracerArrayConversionError:
+        return  # within a transformation by the function's own parameters: no numbers to look at
+    bad = tau[~(error <= TOLERANCE)]
+    if len(bad):
+        warnings.warn(
+            f"{type(surrogate).__name__}: the quadrature for M(tau) = E[s(tau Z)] is off by an estimated "
+            f"{np.max(error):.1e}, relative, and by more than {TOLERANCE:.0e} for tau between {bad[0]:.3g} and "
+            f"{bad[-1]:.3g} (looked at: {tau[0]:.3g} to {tau[-1]:.3g}). Give M as `mean`, or name the corners and "
+            "jumps of s in `corners`",
+            stacklevel=4,
+        )
+
+
+# --- surrogates that are piecewise linear: every expectation is closed ---
+
+
+class _PiecewiseLinearSurrogate(Surrogate):
+    """What follows from being piecewise linear."""
+
+    @property
+    def pieces(self) -> PiecewiseLinear:
+        """`s` as a sum of steps and ramps."""
+        raise NotImplementedError
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        pieces = self.pieces
+        return tuple(float(at) for at, _ in (*pieces.steps, *pieces.ramps))
+
+    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.pieces(z)
+
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.pieces.mean(jnp.zeros_like(tau), tau)
+
+    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+        return self.pieces.mean(mean, std)
+
+    def _tail_mean(
+        self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
+    ) -> Float[Array, "*n"]:
+        return product_mean(PiecewiseLinear(steps=((threshold, 1.0),)), self.pieces, a, b, c)
+
+
+@dataclass(frozen=True)
+class Identity(_PiecewiseLinearSurrogate):
+    """The straight-through estimator, `s(z) = 1` (Bengio et al. 2013): `M(tau) = 1`."""
+
+    @property
+    def even(self) -> bool:
+        return True
+
+    @property
+    def pieces(self) -> PiecewiseLinear:
+        return PiecewiseLinear(level=1.0)
+
+
+@dataclass(frozen=True)
+class Piecewise(_PiecewiseLinearSurrogate):
+    """Any piecewise linear surrogate, or derivative of a piecewise linear activation without jumps.
+
+    Attributes:
+        function: `s`.
+    """
+
+    function: PiecewiseLinear
+
+    @property
+    def pieces(self) -> PiecewiseLinear:
+        return self.function
+
+
+@dataclass(frozen=True)
+class LeakyBox(_PiecewiseLinearSurrogate):
+    """`height` within `half_width` w of 0 and `leak` beyond: `M(tau) = leak + (height - leak) erf(w/(sqrt2 tau))`.
+
+    Attributes:
+        half_width: w > 0.
+        leak: value beyond, at least 0.
+        height: value within, > 0.
+    """
+
+    half_width: Scalar
+    leak: Scalar
+    height: Scalar = 1.0
+
+    def __post_init__(self) -> None:
+        check_positive("LeakyBox", half_width=self.half_width, height=self.height)
+        check_positive("LeakyBox", zero_allowed=True, leak=self.leak)
+
+    @property
+    def even(self) -> bool:
+        return True
+
+    @property
+    def pieces(self) -> PiecewiseLinear:
+        rise = self.height - self.leak
+        return PiecewiseLinear(level=self.leak, steps=((-self.half_width, rise), (self.half_width, -rise)))
+
+    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return jnp.where(jnp.abs(z) <= self.half_width, self.height, self.leak).astype(z.dtype)
+
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.leak + (self.height - self.leak) * jax.scipy.special.erf(_in_std(self.half_width, tau))
+
+
+# --- bumps: a shape with a peak of 1, times a factor ---
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bump(Surrogate):
+    """`s(z) = factor shape(z)`, where `height` and `normalize` make the factor."""
+
+    height: Scalar = 1.0
+    normalize: Literal["peak", "area"] = "peak"
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__
+        if self.normalize not in ("peak", "area"):
+            raise ValueError(f"{name}: normalize must be 'peak' or 'area'; got {self.normalize!r}")
+        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "normalize"}
+        check_positive(name, **values)
+
+    @property
+    def even(self) -> bool:
+        return True
+
+    @property
+    def _peak(self) -> Scalar:
+        """`shape(0)`."""
+        return 1.0
+
+    @property
+    def _area(self) -> Scalar:
+        """Integral of the shape."""
+        raise NotImplementedError
+
+    @property
+    def _factor(self) -> Scalar:
+        return self.height / (self._peak if self.normalize == "peak" else self._area)
+
+    def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        raise NotImplementedError
+
+    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"] | None:
+        """`E[shape(tau Z)]` where it is closed."""
+        return None
+
+    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self._factor * self._shape(z)
+
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        closed = self._shape_mean(tau)
+        return mean_by_quadrature(self, tau) if closed is None else self._factor * closed
 
 
 @dataclass(frozen=True)
@@ -48,10 +299,14 @@ class ErfDerivative(Surrogate):
         k: steepness of the error function, `k > 0`.
     """
 
-    k: float
+    k: Scalar
 
     def __post_init__(self) -> None:
         check_positive("ErfDerivative", k=self.k)
+
+    @property
+    def even(self) -> bool:
+        return True
 
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return self._peak * jnp.exp(-((self.k * z) ** 2))
@@ -59,27 +314,313 @@ class ErfDerivative(Surrogate):
     def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return self._peak / jnp.sqrt(1 + 2 * (self.k * tau) ** 2)
 
+    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+        return 2 * gaussian.density(mean, jnp.sqrt(1 / (2 * self.k**2) + std**2))
+
     @property
-    def _peak(self) -> float:
+    def _peak(self) -> Scalar:
         return 2 * self.k / jnp.pi**0.5
 
 
 @dataclass(frozen=True)
-class SignDerivative(Surrogate):
-    """`sign' = 2 delta`: no function, but it has a Gaussian mean, `M(tau) = sqrt(2/pi) / tau`, infinite at `tau = 0`.
+class Gaussian(_Bump):
+    """`exp(-z^2 / (2 width^2))`, times a factor: `M(tau) = width / sqrt(width^2 + tau^2)`, times the same.
+
+    Attributes:
+        width: standard deviation of the bell, > 0.
+        height: peak or area, > 0.
+        normalize: which of them.
+    """
+
+    width: Scalar
+
+    @property
+    def _area(self) -> Scalar:
+        return math.sqrt(2 * math.pi) * self.width
+
+    def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return jnp.exp(-((z / self.width) ** 2) / 2)
+
+    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.width / jnp.sqrt(self.width**2 + tau**2)
+
+    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+        return self._factor * self._area * gaussian.density(mean, jnp.sqrt(self.width**2 + std**2))
+
+
+@dataclass(frozen=True)
+class MultiGaussian(_Bump):
+    """A bell with two wider, negative ones at its sides (Yin, Corradi & Bohte 2021), times a factor.
+
+        shape(z) = (1 + h) N(z; 0, w^2) - h N(z; w, (r w)^2) - h N(z; -w, (r w)^2)
+        M(tau)   = (1 + h) N(0; 0, w^2 + tau^2) - 2 h N(w; 0, (r w)^2 + tau^2)
+
+    Attributes:
+        width: w > 0.
+        side_height: h > 0; 0.15 there.
+        side_width: r > 0, in units of `width`; 6 there.
+        height: peak or area, > 0; the shape above has area `1 - h`, so that `height=0.85 g, normalize="area"` is it,
+            times g.
+        normalize: which of them.
+    """
+
+    width: Scalar
+    side_height: Scalar = 0.15
+    side_width: Scalar = 6.0
+
+    @property
+    def _peak(self) -> Scalar:
+        exp = jnp.exp if isinstance(self.side_width, jax.core.Tracer) else math.exp
+        side = exp(-1 / (2 * self.side_width**2)) / self.side_width
+        return (1 + self.side_height - 2 * self.side_height * side) / (math.sqrt(2 * math.pi) * self.width)
+
+    @property
+    def _area(self) -> Scalar:
+        return 1 - self.side_height
+
+    def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self._bells(z, jnp.zeros_like(z))
+
+    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self._bells(jnp.zeros_like(tau), tau)
+
+    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+        return self._factor * self._bells(mean, std)
+
+    def _bells(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+        narrow = jnp.sqrt(self.width**2 + std**2)
+        wide = jnp.sqrt((self.side_width * self.width) ** 2 + std**2)
+        sides = gaussian.density(mean - self.width, wide) + gaussian.density(mean + self.width, wide)
+        return (1 + self.side_height) * gaussian.density(mean, narrow) - self.side_height * sides
+
+
+@dataclass(frozen=True)
+class Box(_Bump, _PiecewiseLinearSurrogate):
+    """1 within `half_width` w of 0, times a factor; hard-tanh's straight-through: `M(tau) = erf(w/(sqrt2 tau))`.
+
+    Attributes:
+        half_width: w > 0.
+        height: peak or area, > 0.
+        normalize: which of them.
+    """
+
+    half_width: Scalar
+
+    @property
+    def _area(self) -> Scalar:
+        return 2 * self.half_width
+
+    @property
+    def pieces(self) -> PiecewiseLinear:
+        return PiecewiseLinear(steps=((-self.half_width, self._factor), (self.half_width, -self._factor)))
+
+    def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return (jnp.abs(z) <= self.half_width).astype(z.dtype)
+
+    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return jax.scipy.special.erf(_in_std(self.half_width, tau))
+
+
+@dataclass(frozen=True)
+class Triangle(_Bump, _PiecewiseLinearSurrogate):
+    """`max(0, 1 - |z|/w)`, times a factor; `M(tau) = erf(x) - (1 - exp(-x^2)) / (sqrt(pi) x)`, `x = w/(sqrt2 tau)`.
+
+    Attributes:
+        half_width: w > 0, half the base.
+        height: peak or area, > 0.
+        normalize: which of them.
+    """
+
+    half_width: Scalar
+
+    @property
+    def _area(self) -> Scalar:
+        return self.half_width
+
+    @property
+    def pieces(self) -> PiecewiseLinear:
+        bend = self._factor / self.half_width
+        return PiecewiseLinear(ramps=((-self.half_width, bend), (0.0, -2 * bend), (self.half_width, bend)))
+
+    def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return jnp.maximum(1 - jnp.abs(z) / self.half_width, 0.0)
+
+    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        x = _in_std(self.half_width, tau)
+        return jax.scipy.special.erf(x) + (2 / math.pi) ** 0.5 * tau / self.half_width * jnp.expm1(-(x**2))
+
+
+@dataclass(frozen=True)
+class _SlopedBump(_Bump):
+    """`shape(z) = profile(slope z)`."""
+
+    slope: Scalar
+
+    _profile_area: ClassVar[float]
+    """Integral of the profile."""
+
+    @property
+    def _area(self) -> Scalar:
+        return self._profile_area / self.slope
+
+    def _profile(self, x: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        raise NotImplementedError
+
+    def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self._profile(self.slope * z)
+
+
+@dataclass(frozen=True)
+class Arctangent(_SlopedBump):
+    """`1/(1 + (slope z)^2)`, times a factor: `M(tau) = sqrt(pi) x erfcx(x)`, `x = 1/(sqrt2 slope tau)`.
+
+    Attributes:
+        slope: > 0.
+        height: peak or area, > 0.
+        normalize: which of them.
+    """
+
+    _profile_area = math.pi
+
+    def _profile(self, x: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return 1 / (1 + x**2)
+
+    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return gaussian.inverse_scaled_erfc(2**0.5 * self.slope * tau)
+
+
+@dataclass(frozen=True)
+class Laplace(_SlopedBump):
+    """`exp(-slope |z|)`, times a factor: `M(tau) = erfcx(slope tau/sqrt2)`.
+
+    Attributes:
+        slope: > 0.
+        height: peak or area, > 0.
+        normalize: which of them.
+    """
+
+    _profile_area = 2.0
+
+    def _profile(self, x: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return jnp.exp(-jnp.abs(x))
+
+    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return gaussian.scaled_erfc(self.slope * tau / 2**0.5)
+
+
+@dataclass(frozen=True)
+class SuperSpike(_SlopedBump):
+    """`1/(1 + slope |z|)^2`, the fast sigmoid's derivative (Zenke & Ganguli 2018), times a factor; M by quadrature.
+
+    M has a closed form in Dawson's function and an exponential integral, which loses its digits where `slope tau` is
+    small; the quadrature is exact to rounding for all `slope tau` that matter, and faster.
+
+    Attributes:
+        slope: > 0.
+        height: peak or area, > 0.
+        normalize: which of them.
+    """
+
+    _profile_area = 2.0
+
+    def _profile(self, x: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return 1 / (1 + jnp.abs(x)) ** 2
+
+
+@dataclass(frozen=True)
+class SigmoidDerivative(_SlopedBump):
+    """`4 sigmoid(slope z) (1 - sigmoid(slope z))`, times a factor; M by quadrature.
+
+    Attributes:
+        slope: > 0.
+        height: peak or area, > 0; sigmoid's own derivative has area 1.
+        normalize: which of them.
+    """
+
+    _profile_area = 4.0
+
+    def _profile(self, x: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return _sech_squared(x / 2)
+
+
+@dataclass(frozen=True)
+class SechSquared(_SlopedBump):
+    """`1/cosh(slope z)^2`, the derivative of tanh, times a factor; M by quadrature.
+
+    Attributes:
+        slope: > 0.
+        height: peak or area, > 0.
+        normalize: which of them.
+    """
+
+    _profile_area = 2.0
+
+    def _profile(self, x: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return _sech_squared(x)
+
+
+def _sech_squared(x: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    """`1/cosh(x)^2` in a form that never overflows."""
+    decay = jnp.exp(-2 * jnp.abs(x))
+    return 4 * decay / (1 + decay) ** 2
+
+
+def _in_std(width: Scalar, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    """`width / (sqrt2 tau)`, at most 70: beyond 27, erf is 1 and its derivative 0 in every digit."""
+    return width / (2**0.5 * jnp.maximum(tau, width / 99))
+
+
+# --- derivatives of functions with jumps ---
+
+
+@dataclass(frozen=True)
+class JumpDerivative(Surrogate):
+    """`sum_i height_i delta(z - at_i)`: no function, but it has Gaussian means, infinite at `tau = 0`.
+
+    It gives the off-diagonal limit of the NTK of activations with jumps.
+
+    Attributes:
+        jumps: pairs `(at, height)`.
+    """
+
+    jumps: tuple[tuple[Scalar, Scalar], ...]
+
+    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        raise ValueError(
+            f"{type(self).__name__}: the derivative of an activation with jumps is a Dirac delta at each of them, and "
+            "cannot be learned with; give the Architecture a surrogate, such as surrogates.ErfDerivative(1.0)"
+        )
+
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.shifted_mean(jnp.zeros_like(tau), tau)
+
+    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+        mean, std = jnp.broadcast_arrays(mean, std)
+        return sum((height * gaussian.density(at - mean, std) for at, height in self.jumps), jnp.zeros_like(std))
+
+
+@dataclass(frozen=True)
+class SignDerivative(JumpDerivative):
+    """`sign' = 2 delta`: `M(tau) = sqrt(2/pi) / tau`, infinite at `tau = 0`.
 
     It is what `ErfDerivative(k)` becomes as `k -> infinity`, and so gives the off-diagonal limit of the NTK.
     """
 
-    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        raise TypeError(
-            "the derivative of sign is 0 with a Dirac delta at the jump, and cannot be evaluated; "
-            "give the Architecture a surrogate, such as surrogates.ErfDerivative(1.0)"
-        )
-
-    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return (2 / jnp.pi) ** 0.5 / tau
+    jumps: tuple[tuple[Scalar, Scalar], ...] = ((0.0, 2.0),)
 
 
-CATALOGUE: dict[str, type[Surrogate]] = {"identity": Identity, "erf_derivative": ErfDerivative}
+CATALOGUE: dict[str, type[Surrogate]] = {
+    "arctangent": Arctangent,
+    "box": Box,
+    "erf_derivative": ErfDerivative,
+    "gaussian": Gaussian,
+    "identity": Identity,
+    "laplace": Laplace,
+    "leaky_box": LeakyBox,
+    "multi_gaussian": MultiGaussian,
+    "sech_squared": SechSquared,
+    "sigmoid_derivative": SigmoidDerivative,
+    "super_spike": SuperSpike,
+    "triangle": Triangle,
+}
 """The surrogates that a configuration can name."""

@@ -3,13 +3,16 @@
 import math
 from numbers import Integral, Real
 
+import jax
 import numpy as np
 from jax.typing import ArrayLike
 
 
 def check_positive(owner: str, *, zero_allowed: bool = False, **values: object) -> None:
-    """Raises ValueError unless every value is a finite number above 0 (or at least 0)."""
+    """Raises ValueError unless every value is a finite number above 0 (or at least 0), or a JAX tracer."""
     for name, value in values.items():
+        if isinstance(value, jax.core.Tracer):
+            continue  # a parameter that one differentiates by: its value is not known here
         number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
         if not number or float(value) < 0 or (float(value) == 0 and not zero_allowed):  # type: ignore[arg-type]
             bound = ">= 0" if zero_allowed else "> 0"
