@@ -7,10 +7,10 @@ from functools import partial
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from test_kernels import Box
 
 import sgntk
-from sgntk.surrogates import ErfDerivative
+from sgntk.dynamics import DivergenceWarning
+from sgntk.surrogates import Box, ErfDerivative
 
 ERF = sgntk.Architecture(sgntk.Erf(2.0), ErfDerivative(0.7), sigma_w=1.1, sigma_b=0.3)
 SIGN = dataclasses.replace(ERF, activation=sgntk.Sign())
@@ -135,6 +135,19 @@ DIVERGING = sgntk.Architecture(sgntk.Sign(), Box(1.0), 1, sigma_w=1.0, sigma_b=1
 X_DIVERGING = np.array([[5.0], [7.0], [10.0]])
 
 
+def test_no_prediction_for_convergence_where_learning_diverges():
+    message = r"^predict: 1 of 3 eigenvalues .* the lowest being -0\.13 .* no convergence to predict"
+    with pytest.raises(ValueError, match=message):
+        sgntk.predict(DIVERGING, X_DIVERGING, np.ones(3), np.ones((1, 1)))
+
+
+def test_prediction_at_a_finite_time_warns_where_learning_diverges():
+    with pytest.warns(DivergenceWarning, match=r"^predict: 1 of 3 eigenvalues "):
+        post = sgntk.predict(DIVERGING, X_DIVERGING, np.ones(3), np.ones((1, 1)), steps=10, learning_rate=0.1)
+    assert np.all(np.isfinite(post.cov))
+
+
+@pytest.mark.filterwarnings("ignore::sgntk.dynamics.DivergenceWarning")
 def test_diverging_dynamics():
     with pytest.raises(ValueError, match=r"^predict: the dynamics diverge within 1000000 steps: .* is 1\.00433"):
         sgntk.predict(DIVERGING, X_DIVERGING, np.ones(3), np.ones((1, 1)), steps=10**6, learning_rate=0.1)
@@ -147,6 +160,7 @@ def test_learning_rate_too_large():
         sgntk.predict(ERF, X, Y, X_TEST, steps=100_000, learning_rate=100.0)
 
 
+@pytest.mark.filterwarnings("ignore::sgntk.dynamics.DivergenceWarning")
 @pytest.mark.parametrize("exponent", [100, 150, 200, 250, 300])
 def test_no_result_of_a_divergence_is_infinite(exponent):
     # At these steps the growth, 1.00433 a step, makes numbers that are finite, but whose squares are not all.

@@ -9,10 +9,9 @@ from jax.typing import ArrayLike
 from jaxtyping import Float64
 
 from sgntk.architecture import Architecture
-from sgntk.kernels import nngp, ntk, sg_ntk
+from sgntk.dynamics import KERNELS, spectrum_of
+from sgntk.kernels import nngp
 from sgntk.validation import check_count, check_inputs, check_positive, check_targets
-
-_KERNELS = {"nngp": nngp, "ntk": ntk, "sg_ntk": sg_ntk}
 
 
 @dataclass(frozen=True)
@@ -64,24 +63,33 @@ def predict(
         steps: gradient descent steps t; None for convergence.
         learning_rate: `eta`; given if and only if `steps` is.
 
+    An asymmetric kernel matrix may have eigenvalues with a negative real part (`sgntk.dynamics.spectrum`). Then there
+    is no convergence to predict: `steps=None` raises. The prediction at a finite time holds, as long as the growing
+    mode is small, and comes with a warning.
+
     Raises:
         ValueError: if an argument has another shape or range; if the kernel matrix is singular, so that gradient
-            descent converges to no unique function; or if the dynamics diverge within `steps`.
+            descent converges to no unique function; if there is no convergence, and `steps` is None; or if the
+            dynamics diverge beyond the range of float64 within `steps`.
+
+    Warns:
+        DivergenceWarning: if learning diverges along a mode, and `steps` is given.
     """
     x_train = check_inputs("predict", "x_train", x_train)
     y_train = check_targets("predict", "y_train", y_train, len(x_train)).astype(np.float64)
     x_test = check_inputs("predict", "x_test", x_test, x_train.shape[1])
-    if kernel not in _KERNELS:
-        raise ValueError(f"predict: kernel must be one of {', '.join(_KERNELS)}; got {kernel!r}")
-    dynamics = _KERNELS[kernel](arch, x_train)
-    to_test = _KERNELS[kernel](arch, x_test, x_train)
+    if kernel not in KERNELS:
+        raise ValueError(f"predict: kernel must be one of {', '.join(KERNELS)}; got {kernel!r}")
+    dynamics = KERNELS[kernel](arch, x_train)
+    to_test = KERNELS[kernel](arch, x_test, x_train)
     if steps is None and learning_rate is None:
-        weights = _solve_transposed(dynamics, to_test.T)
+        weights = converged_weights(dynamics, to_test)
     elif steps is None or learning_rate is None:
         raise ValueError(f"predict: give steps and learning_rate together, or neither; got {steps} and {learning_rate}")
     else:
         check_count("predict", least=0, steps=steps)
         check_positive("predict", learning_rate=learning_rate)
+        spectrum_of(dynamics).warn("predict")
         rate = learning_rate / len(x_train)
         weights = (to_test @ _learned_inverse(dynamics, rate, steps)).T
     with np.errstate(over="ignore", invalid="ignore"):
@@ -91,6 +99,26 @@ def predict(
     if not (np.isfinite(mean).all() and np.isfinite(cov).all()):
         raise ValueError(f"predict: the dynamics diverge beyond the range of float64 within {steps} steps")
     return Posterior(mean, cov)
+
+
+def converged_weights(
+    dynamics: Float64[np.ndarray, "n n"], to_test: Float64[np.ndarray, "k n"]
+) -> Float64[np.ndarray, "n k"]:
+    """`Z = I(X, X)^-T I(x, X)^T`: the mean after training to convergence is `Z^T y`.
+
+    Args:
+        dynamics: `I(X, X)`, the kernel of the learning dynamics at the training points.
+        to_test: `I(x, X)`, from the training points to the test points.
+
+    Raises:
+        ValueError: if the kernel matrix is singular, or if learning diverges along one of its modes.
+    """
+    modes = spectrum_of(dynamics)
+    if len(modes.diverging):
+        raise ValueError(
+            f"{modes.describe_divergence('predict')}. There is no convergence to predict: ask for a number of steps"
+        )
+    return _solve_transposed(dynamics, to_test.T)
 
 
 def _solve_transposed(

@@ -1,0 +1,131 @@
+"""What the kernel's eigenvalues say of learning: how fast each mode is learned, and whether any diverges.
+
+Gradient descent with rate `eta` on `1/(2N) sum (f - y)^2` takes the errors `e = f(X) - y` at the training points, in
+the infinite-width limit, through
+
+    e <- (1 - eta/N I(X, X)) e
+
+so that along a mode of I with eigenvalue lambda they shrink by `|1 - eta/N lambda|` a step. Without symmetry, lambda
+may be complex, or have a negative real part: then the factor is above 1 at every learning rate, and surrogate gradient
+learning diverges along that mode.
+"""
+
+import warnings
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jax.typing import ArrayLike
+from jaxtyping import Complex128, Float64
+
+from sgntk.architecture import Architecture
+from sgntk.kernels import nngp, ntk, sg_ntk
+from sgntk.validation import check_positive
+
+KERNELS = {"nngp": nngp, "ntk": ntk, "sg_ntk": sg_ntk}
+"""The kernels of a learning dynamics, by name."""
+
+
+class DivergenceWarning(UserWarning):
+    """Learning diverges along a mode of the kernel, at every learning rate."""
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Eigenvalues of the kernel matrix `I(X, X)` of N training points, and what follows from them.
+
+    Attributes:
+        eigenvalues: shape (N,), complex, by descending real part.
+        modes: shape (N, N); column i is the right eigenvector of eigenvalue i, of length 1.
+        asymmetry: `|I - I^T| / |I|` in the Frobenius norm; 0 for a symmetric kernel, at most 2.
+    """
+
+    eigenvalues: Complex128[np.ndarray, " n"]
+    modes: Complex128[np.ndarray, "n n"]
+    asymmetry: float
+
+    @property
+    def tolerance(self) -> float:
+        """What rounding can make of an eigenvalue that is 0: `N eps` times the largest modulus."""
+        return len(self.eigenvalues) * float(np.finfo(np.float64).eps * np.abs(self.eigenvalues).max())
+
+    @property
+    def diverging(self) -> Complex128[np.ndarray, " k"]:
+        """The eigenvalues with a negative real part, below `-tolerance`."""
+        return self.eigenvalues[self.eigenvalues.real < -self.tolerance]
+
+    @property
+    def largest_learning_rate(self) -> float:
+        """Below it no mode grows: the least `2 N Re(lambda) / |lambda|^2`, which is `2 N / lambda` if lambda is real.
+
+        0 where a mode diverges at every learning rate.
+        """
+        if len(self.diverging):
+            return 0.0
+        moving = self.eigenvalues[np.abs(self.eigenvalues) > self.tolerance]
+        bounds = 2 * len(self.eigenvalues) * np.maximum(moving.real, 0) / np.abs(moving) ** 2
+        return float(bounds.min(initial=np.inf))
+
+    def factors(self, learning_rate: float) -> Float64[np.ndarray, " n"]:
+        """`|1 - eta/N lambda|`, by which each mode's error is multiplied in a step; shape (N,)."""
+        check_positive("factors", learning_rate=learning_rate)
+        return np.abs(1 - learning_rate / len(self.eigenvalues) * self.eigenvalues)
+
+    def steps_to_learn(self, learning_rate: float, remaining: float = np.exp(-1)) -> Float64[np.ndarray, " n"]:
+        """Steps after which each mode's error has shrunk to `remaining` of itself; infinite where it does not shrink.
+
+        Args:
+            learning_rate: `eta > 0`.
+            remaining: a share in (0, 1).
+        """
+        if not 0 < remaining < 1:
+            raise ValueError(f"steps_to_learn: remaining must lie between 0 and 1; got {remaining!r}")
+        factors = self.factors(learning_rate)
+        with np.errstate(divide="ignore"):
+            steps = np.log(remaining) / np.log(factors)
+        return np.where(factors < 1, np.maximum(steps, 0.0), np.inf)
+
+    def warn(self, owner: str) -> None:
+        """Warns, with numbers, if learning diverges along a mode."""
+        if len(self.diverging):
+            warnings.warn(self.describe_divergence(owner), DivergenceWarning, stacklevel=3)
+
+    def describe_divergence(self, owner: str) -> str:
+        """The eigenvalues with a negative real part, in a sentence."""
+        worst = self.diverging[np.argmin(self.diverging.real)]
+        shown = f"{worst.real:.4g}" if abs(worst.imag) <= self.tolerance else f"{worst:.4g}"
+        return (
+            f"{owner}: {len(self.diverging)} of {len(self.eigenvalues)} eigenvalues of the kernel matrix have a "
+            f"negative real part, the lowest being {shown} (the largest: {self.eigenvalues[0].real:.4g}): learning "
+            "diverges along that mode at every learning rate. The matrix is not symmetric (|I - I^T|/|I| = "
+            f"{self.asymmetry:.2g}); inputs of equal norm, or another surrogate, may mend it"
+        )
+
+
+def spectrum(
+    arch: Architecture, x_train: ArrayLike, *, kernel: Literal["nngp", "ntk", "sg_ntk"] = "sg_ntk"
+) -> Spectrum:
+    """Spectrum of the kernel that governs learning, with a warning if learning diverges along a mode.
+
+    Args:
+        arch: the network.
+        x_train: training inputs X, shape (N, d).
+        kernel: the kernel of the learning dynamics.
+
+    Raises:
+        ValueError: if the inputs have another shape or are not finite, the kernel has another name, or the architecture
+            has none of that kind.
+    """
+    if kernel not in KERNELS:
+        raise ValueError(f"spectrum: kernel must be one of {', '.join(KERNELS)}; got {kernel!r}")
+    result = spectrum_of(KERNELS[kernel](arch, x_train))
+    result.warn("spectrum")
+    return result
+
+
+def spectrum_of(matrix: Float64[np.ndarray, "n n"]) -> Spectrum:
+    """Spectrum of a kernel matrix that is there already; says nothing of divergence."""
+    values, modes = np.linalg.eig(matrix)
+    order = np.argsort(-values.real, kind="stable")
+    asymmetry = float(np.linalg.norm(matrix - matrix.T) / np.linalg.norm(matrix))
+    return Spectrum(values[order].astype(np.complex128), modes[:, order].astype(np.complex128), asymmetry)
