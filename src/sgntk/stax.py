@@ -1,4 +1,4 @@
-"""The same networks in neural-tangents, an independent implementation to compare with.
+"""neural-tangents: the same networks there, to compare with, and a layer that gives its architectures an SG-NTK.
 
 The one module that imports neural_tangents. That package imports TensorFlow for its `experimental` module alone, which
 nothing here uses: an empty module in its place spares the import, and TensorFlow need not be installed.
@@ -10,14 +10,18 @@ from types import ModuleType
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
-from sgntk.activations import Erf, Sign
+from sgntk.activations import Activation, Erf, Sign
 from sgntk.architecture import Architecture
+from sgntk.networks import activation_with_slope
+from sgntk.surrogates import Surrogate
 from sgntk.validation import check_count
 
 sys.modules.setdefault("neural_tangents.experimental", ModuleType("neural_tangents.experimental"))
 try:
-    from neural_tangents import stax
+    from neural_tangents import Kernel, stax
+    from neural_tangents._src.stax.requirements import Diagonal, get_diagonal_outer_prods, layer, requires
 except (ImportError, AttributeError) as error:
     raise ImportError(
         "sgntk.stax needs neural-tangents, whose last release, 0.6.5, imports with jax up to 0.5.3; this is jax "
@@ -67,3 +71,73 @@ def _activation(arch: Architecture) -> Triple:
         case Sign():
             return stax.Sign()
     raise ValueError(f"serial: activation must be Erf or Sign; got {arch.activation!r}")
+
+
+def SurrogateActivation(activation: Activation, surrogate: Surrogate | None = None) -> Triple:
+    """A layer for `neural_tangents.stax` that is differentiated with a surrogate: NNGP, and SG-NTK in the field `ntk`.
+
+        init, apply, kernel = nt.stax.serial(nt.stax.Conv(64, (3, 3)), SurrogateActivation(sgntk.Sign(), surrogate),
+                                             nt.stax.GlobalAvgPool(), nt.stax.Dense(1))
+        kernel(x1, x2, "ntk")    # I(x1, x2): the true derivative at x1, the surrogate at x2
+
+    With `(u, v)` the Gaussian pre-activations at a point of x1 and one of x2, the layer takes
+
+        nngp <- E[act(u) act(v)]        ntk <- ntk E[act'(u) s(v)]
+
+    The derivative of `apply` is the surrogate, so that gradient descent with it is surrogate gradient learning. What
+    the layers around it do to `ntk` is linear and treats x1 and x2 apart (Dense, Conv, AvgPool, GlobalAvgPool,
+    FanInSum, Flatten, Identity, with rectangular inputs, `diagonal_batch`, jit and `nt.batch`), and so holds for a
+    kernel that is not symmetric. `kernel(x2, x1, "ntk")` is another kernel, with the surrogate at x1, and not the
+    transpose.
+
+    neural-tangents computes in JAX's default precision. Near equal points `b - c^2/a` cancels: enable float64.
+
+    Not supported: masks (an error says so); `nt.predict`, which takes kernels for symmetric without
+    a check: use `sgntk.predict`, or solve by LU; and `nt.empirical_ntk_fn`, which knows one Jacobian.
+
+    Args:
+        activation: `act`.
+        surrogate: `s`; None for `act'`, that is, the NTK.
+
+    Raises:
+        TypeError: if one of them is of another kind.
+        ValueError: if the activation has jumps and there is no surrogate; in the kernel function, if the input of the
+            layer is not Gaussian, that is, comes from no random affine layer.
+    """
+    arch = Architecture(activation, surrogate)  # which checks both
+    arch.check_learns()
+    slope = arch.learning_derivative
+    activate = activation_with_slope(activation, slope)
+
+    def init_fn(rng: Any, input_shape: Any) -> tuple[Any, tuple[()]]:
+        return input_shape, ()
+
+    def apply_fn(params: Any, inputs: Any, **kwargs: Any) -> Any:
+        if not isinstance(inputs, jax.Array):
+            # Not a NotImplementedError: neural-tangents takes that for a layer without a finite counterpart.
+            raise ValueError("SurrogateActivation: masked inputs are not supported")
+        return activate(inputs)
+
+    @requires(diagonal_spatial=Diagonal())  # type: ignore[untyped-decorator]
+    def kernel_fn(k: Kernel, **kwargs: Any) -> Kernel:
+        if not k.is_gaussian:
+            raise ValueError(
+                "SurrogateActivation: its input must be Gaussian; put a random affine layer, such as Dense or Conv, "
+                "before it"
+            )
+        flags = k.diagonal_batch, k.diagonal_spatial
+        first = get_diagonal_outer_prods(k.cov1, k.cov2, *flags, lambda a, b: a + jnp.zeros_like(b))
+        second = get_diagonal_outer_prods(k.cov1, k.cov2, *flags, lambda a, b: jnp.zeros_like(a) + b)
+        (a11, a12, a22), (b11, b12, b22) = first, second
+        ntk = None if k.ntk is None else k.ntk * activation.slope_surrogate_mean(a12, b12, k.nngp, slope)
+        return k.replace(
+            nngp=activation.product_mean(a12, b12, k.nngp),
+            ntk=ntk,
+            cov1=activation.product_mean(a11, b11, k.cov1),
+            cov2=None if k.cov2 is None else activation.product_mean(a22, b22, k.cov2),
+            is_gaussian=False,
+        )
+
+    for function in (init_fn, apply_fn, kernel_fn):
+        function.__name__ = "SurrogateActivation"
+    return layer(lambda: (init_fn, apply_fn, kernel_fn))()
