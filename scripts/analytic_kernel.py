@@ -6,18 +6,19 @@ import job
 import pandas as pd
 
 import sgntk
-from sgntk import config, tables
+from sgntk import config
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 job.start(snakemake.log[0])
+files = job.Tables(snakemake.params.made_from)
 
-grid = pd.read_parquet(snakemake.input.grid)
+grid = files.read(snakemake.input.grid)
 x = grid[["x1", "x2"]].to_numpy()
 reference = snakemake.params.reference_point
 kernels = []
 for name, description in snakemake.params.architectures.items():
     kernel = sgntk.sg_ntk(config.build_architecture(description), x, x[reference : reference + 1])
     kernels.append(pd.DataFrame({"activation": name, "point": grid["point"], "analytic": kernel[:, 0]}))
-tables.write(pd.concat(kernels), snakemake.output[0])
+files.write(pd.concat(kernels), snakemake.output[0])

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 import job
 import pandas as pd
 
-from sgntk import datasets, tables
+from sgntk import datasets
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 job.start(snakemake.log[0])
+files = job.Tables(snakemake.params.made_from)
 
 data = snakemake.params.data
 alpha = datasets.grid_angles(data["grid_points"])
@@ -24,4 +25,4 @@ grid = pd.DataFrame(
         "target": datasets.polynomial(x, data["target"]),
     }
 )
-tables.write(grid, snakemake.output[0])
+files.write(grid, snakemake.output[0])

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 import job
 import pandas as pd
 
-from sgntk import datasets, tables
+from sgntk import datasets
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 job.start(snakemake.log[0])
+files = job.Tables(snakemake.params.made_from)
 
 data = snakemake.params.data
 spec = data["training_sets"][snakemake.wildcards.training_set]
@@ -29,4 +30,4 @@ training_set = pd.DataFrame(
         "y": datasets.polynomial(x, data["target"]),
     }
 )
-tables.write(training_set, snakemake.output[0])
+files.write(training_set, snakemake.output[0])

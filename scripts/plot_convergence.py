@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import job
-import pandas as pd
 
 from sgntk import plotting
 
@@ -11,10 +10,11 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 job.start(snakemake.log[0])
+files = job.Tables(snakemake.params.made_from)
 
 figure = plotting.convergence_figure(
-    pd.read_parquet(snakemake.input.kernel_mse),
-    pd.read_parquet(snakemake.input.mean),
+    files.read(snakemake.input.kernel_mse),
+    files.read(snakemake.input.mean),
     snakemake.params.activations,
 )
 plotting.save(figure, snakemake.output.pdf, snakemake.output.png)

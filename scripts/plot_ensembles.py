@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import job
-import pandas as pd
 
 from sgntk import plotting
 
@@ -11,11 +10,12 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 job.start(snakemake.log[0])
+files = job.Tables(snakemake.params.made_from)
 
 figure = plotting.ensemble_figure(
-    outputs=pd.read_parquet(snakemake.input.outputs),
-    ensemble=pd.read_parquet(snakemake.input.ensemble),
-    predictions=pd.read_parquet(snakemake.input.predictions),
-    training_set=pd.read_parquet(snakemake.input.training_set),
+    outputs=files.read(snakemake.input.outputs),
+    ensemble=files.read(snakemake.input.ensemble),
+    predictions=files.read(snakemake.input.predictions),
+    training_set=files.read(snakemake.input.training_set),
 )
 plotting.save(figure, snakemake.output.pdf, snakemake.output.png)

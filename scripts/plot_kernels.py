@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import job
-import pandas as pd
 
 from sgntk import plotting
 
@@ -11,8 +10,9 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 job.start(snakemake.log[0])
+files = job.Tables(snakemake.params.made_from)
 
-kernels = pd.read_parquet(snakemake.input.kernels)
+kernels = files.read(snakemake.input.kernels)
 steps = [kernels["step"].min(), kernels["step"].max()]
 figure = plotting.kernel_figure(
     kernels[kernels["step"].isin(steps)], snakemake.params.record, snakemake.params.activations

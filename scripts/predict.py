@@ -6,15 +6,16 @@ import job
 import pandas as pd
 
 import sgntk
-from sgntk import config, tables
+from sgntk import config
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 job.start(snakemake.log[0])
+files = job.Tables(snakemake.params.made_from)
 
-grid = pd.read_parquet(snakemake.input.grid)
-training_set = pd.read_parquet(snakemake.input.training_set)
+grid = files.read(snakemake.input.grid)
+training_set = files.read(snakemake.input.training_set)
 last_step = snakemake.params.steps[-1]
 learning_rate = snakemake.params.learning_rate
 
@@ -49,4 +50,4 @@ for activation in snakemake.params.architectures:
         predict(activation, "sg_ntk", last_step),
         predict(activation, "nngp", None),
     ]
-tables.write(pd.concat(predictions), snakemake.output[0])
+files.write(pd.concat(predictions), snakemake.output[0])

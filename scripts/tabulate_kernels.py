@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import job
-import pandas as pd
 
 from sgntk import tables
 
@@ -11,17 +10,16 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 job.start(snakemake.log[0])
+files = job.Tables(snakemake.params.made_from)
 
-batches = [
-    (activation, width, pd.read_parquet(path))
-    for (activation, width), path in zip(snakemake.params.ensembles, snakemake.input.batches, strict=True)
-]
+expected = [tables.Batch(*batch) for batch in snakemake.params.batches]
+batches = [(batch, files.read(path)) for batch, path in zip(expected, snakemake.input.batches, strict=True)]
 kernels = tables.kernel_values(
-    tables.join_batches(batches, snakemake.params.networks),
-    pd.read_parquet(snakemake.input.analytic),
-    pd.read_parquet(snakemake.input.grid),
+    tables.join_batches(batches, expected),
+    files.read(snakemake.input.analytic),
+    files.read(snakemake.input.grid),
 )
-tables.write(kernels, snakemake.output.kernels)
+files.write(kernels, snakemake.output.kernels)
 mse = tables.kernel_mse(kernels)
-tables.write(mse, snakemake.output.mse)
-tables.write(tables.mean_kernel_mse(mse), snakemake.output.mean)
+files.write(mse, snakemake.output.mse)
+files.write(tables.mean_kernel_mse(mse), snakemake.output.mean)

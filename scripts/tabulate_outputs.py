@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import job
-import pandas as pd
 
 from sgntk import tables
 
@@ -11,18 +10,17 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 job.start(snakemake.log[0])
+files = job.Tables(snakemake.params.made_from)
 
-batches = [
-    (activation, width, pd.read_parquet(path))
-    for (activation, width), path in zip(snakemake.params.ensembles, snakemake.input.batches, strict=True)
-]
-grid = pd.read_parquet(snakemake.input.grid)
+expected = [tables.Batch(*batch) for batch in snakemake.params.batches]
+batches = [(batch, files.read(path)) for batch, path in zip(expected, snakemake.input.batches, strict=True)]
+grid = files.read(snakemake.input.grid)
 outputs = (
-    tables.join_batches(batches, snakemake.params.networks)
+    tables.join_batches(batches, expected)
     .rename(columns={"value": "output"})
     .merge(grid[["point", "alpha"]], on="point")
 )
-predictions = pd.read_parquet(snakemake.input.predictions)
-tables.write(outputs, snakemake.output.outputs)
-tables.write(tables.ensemble_statistics(outputs), snakemake.output.ensemble)
-tables.write(tables.distances(outputs, predictions), snakemake.output.distances)
+predictions = files.read(snakemake.input.predictions)
+files.write(outputs, snakemake.output.outputs)
+files.write(tables.ensemble_statistics(outputs), snakemake.output.ensemble)
+files.write(tables.distances(outputs, predictions), snakemake.output.distances)

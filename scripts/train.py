@@ -8,42 +8,47 @@ import pandas as pd
 from progress import Progress
 
 import sgntk
-from sgntk import config, recording, tables
+from sgntk import config, recording
+from sgntk.training import DivergenceError
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job.start(snakemake.log[0])
+wildcards, params = snakemake.wildcards, snakemake.params
+plan, steps = params.plan, params.steps
+job.start(snakemake.log[0], plan.xla_flags, params.device)
+files = job.Tables(snakemake.params.made_from)
 
-wildcards, experiment = snakemake.wildcards, snakemake.params.experiment
 first, last = int(wildcards.first), int(wildcards.last)
-plan = experiment.plan(int(wildcards.width))
-arch = config.build_architecture(snakemake.params.architecture)
+arch = config.build_architecture(params.architecture)
 
-grid = pd.read_parquet(snakemake.input.grid)[["x1", "x2"]].to_numpy()
-training_set = pd.read_parquet(snakemake.input.training_set)
-if experiment.record == "outputs":
+grid = files.read(snakemake.input.grid)[["x1", "x2"]].to_numpy()
+training_set = files.read(snakemake.input.training_set)
+if params.record == "outputs":
     record = recording.outputs(arch, grid)
 else:
-    record = recording.kernel_column(arch, grid, snakemake.params.reference_point)
+    record = recording.kernel_column(arch, grid, params.reference_point)
 
-run = sgntk.train_ensemble(
-    arch,
-    sgntk.split_keys(snakemake.params.seed, experiment.networks)[first : last + 1],
-    training_set[["x1", "x2"]].to_numpy(),
-    training_set["y"].to_numpy(),
-    width=plan.width,
-    learning_rate=snakemake.params.learning_rate,
-    steps=experiment.steps[-1],
-    record=record,
-    record_at=experiment.steps,
-    vectorize=plan.vectorize,
-    progress=Progress(
-        f"{wildcards.experiment}, {wildcards.activation}, width {plan.width}, networks {first} to {last}",
-        experiment.steps[-1],
-    ),
-)
+ensemble = f"{wildcards.experiment}, {wildcards.activation}, width {plan.width}"
+try:
+    run = sgntk.train_ensemble(
+        arch,
+        sgntk.split_keys(params.seed, params.networks)[first : last + 1],
+        training_set[["x1", "x2"]].to_numpy(),
+        training_set["y"].to_numpy(),
+        width=plan.width,
+        learning_rate=params.learning_rate,
+        steps=steps[-1],
+        record=record,
+        record_at=steps,
+        vectorize=plan.vectorize,
+        largest_loss=params.largest_loss,
+        progress=Progress(f"{ensemble}, networks {first} to {last}", steps[-1]),
+    )
+except DivergenceError as error:
+    error.add_note(f"It is network {first + error.network} of {ensemble}")
+    raise
 axes = [run.recorded_steps, range(first, last + 1), range(len(grid))]
 index = pd.MultiIndex.from_product(axes, names=["step", "network", "point"])
 recorded = pd.DataFrame({"value": np.ravel(run.records)}, index=index).reset_index()
-tables.write(recorded, snakemake.output[0])
+files.write(recorded, snakemake.output[0])

@@ -126,7 +126,7 @@ def test_sign_learns_with_a_surrogate_only():
     x = jnp.asarray(X, jnp.float32)
     arch = sgntk.Architecture(sgntk.Sign())
     assert np.all(np.isfinite(sgntk.apply(arch, params, x)))
-    with pytest.raises(TypeError, match="give the Architecture a surrogate"):
+    with pytest.raises(ValueError, match="give the Architecture a surrogate"):
         jax.grad(lambda p: sgntk.apply(arch, p, x).sum())(params)
 
 

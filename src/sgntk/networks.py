@@ -88,7 +88,7 @@ def apply(arch: Architecture, params: Params, x: ArrayLike) -> Float[Array, "n 1
 
 def forward(arch: Architecture, slope: Surrogate, params: Params, x: Float[Array, "n d"]) -> Float[Array, "n 1"]:
     """The forward pass, with `slope` as the activation's derivative in differentiation."""
-    activate = _activation_with_slope(arch.activation, slope)
+    activate = activation_with_slope(arch.activation, slope)
     *hidden, readout = params
     for layer in hidden:
         x = activate(_affine(arch, layer, x))
@@ -99,7 +99,7 @@ def _affine(arch: Architecture, layer: Layer, x: Float[Array, "n fan_in"]) -> Fl
     return arch.sigma_w / layer.weight.shape[0] ** 0.5 * (x @ layer.weight) + arch.sigma_b * layer.bias
 
 
-def _activation_with_slope(
+def activation_with_slope(
     activation: Activation, slope: Surrogate
 ) -> Callable[[Float[Array, "*n"]], Float[Array, "*n"]]:
     """`activation` with `slope` for its derivative."""

@@ -20,6 +20,8 @@ from sgntk.validation import check_count, check_inputs, check_positive, check_ta
 STEPS_PER_CALL = 1000
 """Steps between two looks at the state, for progress and divergence: long enough that looking costs nothing."""
 
+LARGEST_LOSS = 1e6
+"""A loss above it counts as divergence: far above what targets of order 1 give, far below the largest float32."""
 
 SHORTCUTS = {"incremental": incremental, "delayed": delayed}
 """Methods that are faster than the direct one where they are right, the fastest first."""
@@ -41,7 +43,16 @@ class EnsembleRun:
 
 
 class DivergenceError(ArithmeticError):
-    """A network's parameters are no longer finite."""
+    """A network's parameters are no longer finite, or its loss is above the bound.
+
+    Attributes:
+        network: the index of the network's key.
+        step: the step at which it was noticed.
+    """
+
+    def __init__(self, message: str, network: int, step: int) -> None:
+        super().__init__(message)
+        self.network, self.step = network, step
 
 
 def train_ensemble(
@@ -56,12 +67,13 @@ def train_ensemble(
     record: Callable[[Params], Array] | None = None,
     record_at: Sequence[int] | None = None,
     vectorize: int = 1,
+    largest_loss: float = LARGEST_LOSS,
     method: Literal["direct", "delayed", "incremental"] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> EnsembleRun:
     """Trains one network a key by gradient descent on `1/(2N) sum_i (f(x_i) - y_i)^2`, in float32.
 
-    No loss or kernel is evaluated on the way but what `record` asks for.
+    No kernel is evaluated on the way but what `record` asks for, and the loss once in 1,000 steps.
 
     Args:
         arch: the network, with its surrogate.
@@ -75,6 +87,7 @@ def train_ensemble(
         record_at: steps to record at, ascending, within [0, steps]; None means after the last step alone.
         vectorize: how many networks are trained side by side (`jax.vmap`); the others follow one after another. On a
             CPU 1 keeps a wide network in the cache, and more pays for narrow ones; on a GPU take as many as fit.
+        largest_loss: a loss above it counts as divergence; raise it for targets far larger than 1.
         method: how a step is computed; the result is the same but for rounding. "direct" works for every architecture,
             "delayed" (`sgntk.delayed`) from two hidden layers on, "incremental" (`sgntk.incremental`) for sign networks
             with two hidden layers. None means the fastest.
@@ -82,15 +95,16 @@ def train_ensemble(
 
     Raises:
         ValueError: if an argument has another shape or range than described.
-        DivergenceError: if a parameter is no longer finite; it names the network, the step and the learning rate.
+        DivergenceError: if a parameter is no longer finite or a loss is above `largest_loss`, which is looked at about
+            every 1,000 steps; it names the network, the step and the learning rate.
     """
     x = check_inputs("train_ensemble", "x", x).astype(np.float32)
     y = check_targets("train_ensemble", "y", y, len(x)).astype(np.float32)
-    check_positive("train_ensemble", learning_rate=learning_rate)
+    check_positive("train_ensemble", learning_rate=learning_rate, largest_loss=largest_loss)
     check_count("train_ensemble", least=0, steps=steps)
     check_count("train_ensemble", vectorize=vectorize)
     recorded_steps = _check_recorded_steps(record_at, steps)
-    arch.learning_derivative(jnp.zeros(1))  # an activation with jumps and no surrogate stops here
+    arch.check_learns()
     if record is None:
         record = partial(_outputs, arch, jnp.asarray(x))
 
@@ -98,12 +112,14 @@ def train_ensemble(
     train = _training_method(method, arch, width, vectorize)
     advance = partial(_advance, train, arch, x=x, y=y, learning_rate=learning_rate, vectorize=vectorize)
     recorder = jax.jit(partial(jax.lax.map, record))
+    loss = partial(_loss, arch, jnp.asarray(x), jnp.asarray(y))
+    losses = jax.jit(partial(jax.lax.map, loss, batch_size=None if vectorize == 1 else vectorize))
     records = []
     looks = sorted({0, steps, *recorded_steps, *range(0, steps, STEPS_PER_CALL)})
     for previous, step in pairwise([0, *looks]):
         if step > previous:
             params = advance(params, steps=step - previous)
-            _check_finite(params, step, learning_rate)
+            _check_convergence(params, losses(params), step, learning_rate, largest_loss)
             if progress is not None:
                 progress(step)
         if step in recorded_steps:
@@ -113,12 +129,10 @@ def train_ensemble(
 
 def _training_method(method: str | None, arch: Architecture, width: int, vectorize: int) -> Callable[..., Params]:
     """The function that trains one network; by default the fastest that is right for the architecture."""
-    if method is None:
-        pays = vectorize == 1
-        faster = (
-            name for name, module in SHORTCUTS.items() if pays and module.supports(arch) and width >= module.LEAST_WIDTH
-        )
+    if method is None and vectorize == 1:
+        faster = (name for name, module in SHORTCUTS.items() if module.supports(arch) and width >= module.LEAST_WIDTH)
         method = next(faster, "direct")
+    method = method or "direct"
     if method == "direct":
         return train_directly
     if method not in SHORTCUTS:
@@ -140,7 +154,7 @@ def train_directly(
     steps: int,
 ) -> Params:
     """`steps` steps of gradient descent on `1/(2N) sum (f - y)^2` for one network; works for every architecture."""
-    gradient = jax.grad(lambda p: 0.5 * jnp.mean((_outputs(arch, x, p) - y) ** 2))
+    gradient = jax.grad(partial(_loss, arch, x, y))
 
     def step(p: Params, _: None) -> tuple[Params, None]:
         return jax.tree.map(lambda value, slope: value - learning_rate * slope, p, gradient(p)), None
@@ -172,6 +186,12 @@ def _outputs(arch: Architecture, x: Float[Array, "points d"], params: Params) ->
     return forward(arch, arch.learning_derivative, params, x)[:, 0]
 
 
+def _loss(
+    arch: Architecture, x: Float[Array, "points d"], y: Float[Array, " points"], params: Params
+) -> Float[Array, ""]:
+    return 0.5 * jnp.mean((_outputs(arch, x, params) - y) ** 2)
+
+
 def _check_recorded_steps(record_at: Sequence[int] | None, steps: int) -> tuple[int, ...]:
     recorded = (steps,) if record_at is None else tuple(record_at)
     ascending = all(first < second for first, second in pairwise(recorded))
@@ -180,11 +200,20 @@ def _check_recorded_steps(record_at: Sequence[int] | None, steps: int) -> tuple[
     return recorded
 
 
-def _check_finite(params: Params, step: int, learning_rate: float) -> None:
+def _check_convergence(
+    params: Params, losses: Float[Array, " networks"], step: int, learning_rate: float, largest_loss: float
+) -> None:
     leaves = [jnp.isfinite(leaf).reshape(len(leaf), -1).all(axis=1) for leaf in jax.tree.leaves(params)]
     finite = np.all(leaves, axis=0)
-    if not finite.all():
+    healthy = finite & (np.asarray(losses) <= largest_loss)
+    if not healthy.all():
+        network = int(np.argmin(healthy))
+        what = f"its loss is {losses[network]:g}, expected at most {largest_loss:g}"
+        if not finite[network]:
+            what = "its parameters are no longer finite"
         raise DivergenceError(
-            f"train_ensemble: network {int(np.argmin(finite))} of {len(finite)} diverged by step {step} at learning "
-            f"rate {learning_rate:g}; its parameters are no longer finite. Use a smaller learning rate"
+            f"train_ensemble: network {network} of {len(healthy)} diverged by step {step} at learning rate "
+            f"{learning_rate:g}; {what}. Use a smaller learning rate",
+            network,
+            step,
         )
