@@ -1,0 +1,211 @@
+"""The paper's claims, on data that are made to support or to contradict them."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sgntk import claims
+from sgntk.evidence import Ensembles, Evidence, Process, Sampling
+from sgntk.verdicts import Criterion, Finding
+
+POINTS = 12
+REFERENCE = 4
+TRAINING_POINTS = (0, 6)
+KAPPA = 0.2
+SAMPLING = Sampling(confidence=0.95, resamples=300, seed=1, least_kernels=10, least_outputs=100)
+
+STD = np.ones(POINTS)
+STD[[*TRAINING_POINTS]] = 0
+PROCESS = Process(np.sin(np.arange(POINTS)), STD)
+NNGP = Process(PROCESS.mean + 0.5 * STD, STD)
+
+
+def kernels(exponent=-0.5, change=-0.5, size=0.1, networks=30, seed=0):
+    """Errors like n^exponent, changes in training like n^change, `size` of the kernel at n = 100."""
+    rng = np.random.default_rng(seed)
+    analytic = 2 + np.cos(np.arange(POINTS))
+    rows = []
+    for width in (10, 100, 1000):
+        for network in range(networks):
+            start = analytic + width**exponent * rng.normal(size=POINTS)
+            trained = start + size * analytic * (width / 100) ** change * rng.normal(size=POINTS)
+            for step, empirical in ((0, start), (1000, trained)):
+                rows.append(
+                    pd.DataFrame(
+                        {
+                            "activation": "erf_2",
+                            "width": width,
+                            "step": step,
+                            "network": network,
+                            "point": np.arange(POINTS),
+                            "empirical": empirical,
+                            "analytic": analytic,
+                        }
+                    )
+                )
+    return pd.concat(rows, ignore_index=True)
+
+
+def ensembles(scale=1.0, spread=1.0, offset=lambda width: 2 / np.sqrt(width), shift=0.0, networks=500, seed=0):
+    """Networks whose mean is off by `offset` of the width and by `shift`, and their spread by a factor."""
+    rng = np.random.default_rng(seed)
+    theory = replace(PROCESS, std=scale * PROCESS.std)
+    outputs = {
+        width: theory.mean + (offset(width) + shift) * STD + spread * theory.std * rng.normal(size=(networks, POINTS))
+        for width in (20, 100, 500)
+    }
+    return Ensembles(outputs, theory, theory, NNGP)
+
+
+def steepness(diagonal=0.0, distance=-1.0, sg_ntk_distance=-1.0, regression=0.0):
+    """Power laws in m: the NTK's diagonal `m^(L - 1 + diagonal)`, distances from the limits, and the regression."""
+    rows = []
+    for depth in (1, 2, 3):
+        for m in (50.0, 100.0, 200.0, 400.0):
+            point = np.arange(POINTS)
+            on_diagonal = point == REFERENCE
+            ntk = np.where(on_diagonal, m ** (depth + diagonal), 1 + m**distance)
+            common = {"hidden_layers": depth, "m": m, "point": point}
+            rows.append(
+                pd.DataFrame(
+                    {
+                        "kernel": "ntk",
+                        **common,
+                        "analytic": ntk,
+                        "limit": np.where(on_diagonal, np.inf, 1.0),
+                        "mean": np.where(np.isin(point, TRAINING_POINTS), 1.0, m ** (regression - depth)),
+                    }
+                )
+            )
+            rows.append(
+                pd.DataFrame(
+                    {"kernel": "sg_ntk", **common, "analytic": 1 + m**sg_ntk_distance, "limit": 1.0, "mean": 1.0}
+                )
+            )
+    return pd.concat(rows, ignore_index=True)
+
+
+def evidence(**changes):
+    """Data that support every claim, but for what is changed."""
+    supporting = {
+        "ntk": kernels(seed=1),
+        "sg_ntk": kernels(seed=2),
+        "ensembles": ensembles(seed=3),
+        "small": ensembles(scale=KAPPA, seed=4),
+        "scale": KAPPA,
+        "steepness": steepness(),
+        "reference": REFERENCE,
+        "training_points": TRAINING_POINTS,
+        "sampling": SAMPLING,
+    }
+    return Evidence(**{**supporting, **changes})
+
+
+def verdicts(**changes):
+    return {result.claim.name: result.verdict for result in claims.evaluate(evidence(**changes))}
+
+
+@pytest.fixture(scope="module")
+def results():
+    return claims.evaluate(evidence())
+
+
+def test_data_that_support_every_claim_replicate_all(results):
+    assert {result.verdict for result in results} == {"replicated"}
+
+
+CONTRADICTIONS = {
+    "ntk_converges": [{"ntk": kernels(exponent=0.0)}, {"ntk": kernels(exponent=0.3)}],
+    "sg_ntk_converges": [
+        {"sg_ntk": kernels(exponent=0.0)},
+        {"sg_ntk": kernels(change=0.5, size=1.0)},  # right at first, but not after training
+    ],
+    "kernels_stay": [
+        {"ntk": kernels(change=0.0)},
+        {"sg_ntk": kernels(change=0.0)},
+        {"sg_ntk": kernels(size=2.0)},  # closer with n, but still far at the widest
+    ],
+    "ntk_limit_is_singular": [
+        {"steepness": steepness(diagonal=-0.5)},
+        {"steepness": steepness(distance=0.5)},
+    ],
+    "sg_ntk_limit_exists": [{"steepness": steepness(sg_ntk_distance=1.0)}],
+    "ntk_learns_nothing": [{"steepness": steepness(regression=1.0)}],
+    "means_converge": [
+        {"ensembles": ensembles(offset=lambda width: np.sqrt(width) / 20)},  # away from the SG-NTK mean
+        {"ensembles": ensembles(offset=lambda width: 0.5)},  # to the NNGP regression
+    ],
+    "spread_follows": [{"ensembles": ensembles(spread=1.5)}, {"ensembles": ensembles(spread=0.6)}],
+    "scale_leaves_the_mean": [
+        {"small": ensembles(scale=KAPPA, shift=0.5)},
+        {"small": ensembles(scale=KAPPA, spread=2.0)},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"), [(name, changes) for name, cases in CONTRADICTIONS.items() for changes in cases]
+)
+def test_data_that_contradict_a_claim_do_not_replicate_it(name, changes):
+    claim = next(claim for claim in claims.CLAIMS if claim.name == name)
+    assert claims.Result(claim, tuple(claim.test(evidence(**changes)))).verdict == "not replicated"
+
+
+def test_every_claim_is_contradicted_somewhere():
+    assert set(CONTRADICTIONS) == {claim.name for claim in claims.CLAIMS}
+
+
+def test_a_small_run_says_replicated_of_theory_alone():
+    found = verdicts(
+        ntk=kernels(networks=3),
+        sg_ntk=kernels(networks=3),
+        ensembles=ensembles(networks=20),
+        small=ensembles(scale=KAPPA, networks=20),
+    )
+    theory = {"ntk_limit_is_singular", "sg_ntk_limit_exists", "ntk_learns_nothing"}
+    assert {name for name, verdict in found.items() if verdict == "replicated"} == theory
+    assert {verdict for name, verdict in found.items() if name not in theory} == {"undecided"}
+
+
+def test_one_number_of_a_table_reaches_the_result(results):
+    changed = kernels(seed=1)
+    changed.loc[5, "empirical"] += 0.5
+    claim = results[0].claim
+    assert tuple(claim.test(evidence(ntk=changed))) != results[0].findings
+
+
+def test_the_same_data_give_the_same_results(results):
+    assert claims.evaluate(evidence()) == results
+
+
+def test_every_finding_has_an_interval_around_its_estimate(results):
+    for result in results:
+        for finding in result.findings:
+            assert finding.low <= finding.estimate <= finding.high, finding.statistic
+
+
+def test_results_are_json(results):
+    described = [result.describe() for result in results]
+    assert json.loads(json.dumps(described, allow_nan=False)) == described
+
+
+def test_the_page_has_every_claim_and_every_statistic(results):
+    page = claims.markdown("example", 0.9, results)
+    assert "# Claims of the paper, tested on the run `example`" in page
+    for result in results:
+        assert f"## {result.claim.name}: {result.verdict}" in page
+        assert all(finding.statistic in page for finding in result.findings)
+    assert "90% interval" in page
+
+
+def test_the_decisive_finding_is_one_that_the_verdict_rests_on():
+    good = Finding("good", 1, 0.9, 1.1, Criterion(0.5, 2), "")
+    bad = Finding("bad", 3, 2.9, 3.1, Criterion(0.5, 2), "")
+    beside = Finding("beside", 3, 2.9, 3.1, Criterion(0.5, 2), "", decides=False)
+    result = claims.Result(claims.CLAIMS[0], (beside, good, bad))
+    assert result.decisive is bad
+    assert result.describe()["decisive"] == 2
+    assert claims.Result(claims.CLAIMS[0], (beside, good)).decisive is good
