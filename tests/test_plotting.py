@@ -80,6 +80,27 @@ def test_target_figure_shows_every_training_set():
     assert legend(figure) == ["target", "training set A", "training set B"]
 
 
+def published():
+    table = product(figure=["B.3", "B.4"], m=[2.0], step=[0, 50], width=[10, 100], network=["0", "mean"])
+    return table.assign(ratio=1.01, deviation=0.01, tolerance=0.02)
+
+
+def test_published_figure_shows_every_value_twice():
+    figure = plotting.published_figure(published())
+    assert [ax.get_title() for ax in figure.axes] == ["Figure B.3", "Figure B.4", "", ""]
+    drawn = [np.asarray(ax.collections[0].get_offsets()) for ax in figure.axes]
+    assert [len(points) for points in drawn] == [8] * 4
+    np.testing.assert_allclose(np.concatenate(drawn)[:, 1], [1.01] * 16 + [0.01] * 16)
+    assert legend(figure) == ["t = 0", "t = 50", "$m = 2$", "one network", "mean over networks", "tolerance"]
+
+
+def test_published_figure_without_values_says_so():
+    figure = plotting.published_figure(published().head(0))
+    assert [text.get_text() for text in figure.axes[0].texts] == [
+        "No value of this run is comparable with a published one."
+    ]
+
+
 def test_a_width_has_the_same_colour_in_every_figure():
     some, others = plotting.width_palette(pd.Series([10, 500])), plotting.width_palette(pd.Series([500, 20, 100]))
     assert some[500] == others[500]

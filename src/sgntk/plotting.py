@@ -14,6 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
+from sgntk.files import replacing
+
 TEXT_WIDTH = 5.5
 """Width of a page's text, in inches: figures are drawn at the size that they are printed."""
 
@@ -213,10 +215,80 @@ def target_figure(grid: pd.DataFrame, training_sets: Mapping[str, pd.DataFrame])
     return figure
 
 
+def published_figure(published: pd.DataFrame) -> Figure:
+    """Our kernel errors over the published ones, against width: the ratio, and how far it is from 1.
+
+    Args:
+        published: table of `published.compare`; without rows, an empty frame that says why.
+    """
+    _set_theme()
+    if published.empty:
+        figure, ax = plt.subplots(figsize=(TEXT_WIDTH, 0.8))
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, "No value of this run is comparable with a published one.", ha="center", va="center")
+        return figure
+    shown, widths = sorted(published["figure"].unique()), sorted(published["width"].unique())
+    steps, steepness = sorted(published["step"].unique()), sorted(published["m"].unique())
+    palette = dict(zip(steps, cycle(STEP_COLOURS), strict=False))
+    markers = dict(zip(steepness, cycle("o^sD"), strict=False))
+    aside = {step: 1.12 ** (index - (len(steps) - 1) / 2) for index, step in enumerate(steps)}
+    drawn = published.assign(beside=published["width"] * published["step"].map(aside))
+    drawn = drawn.sort_values("network", ascending=False)  # single networks on top of their mean
+    figure, axes = plt.subplots(2, len(shown), figsize=(TEXT_WIDTH, 3.8), sharex=True, sharey="row", squeeze=False)
+    for name, column in zip(shown, axes.T, strict=True):
+        table = drawn[drawn["figure"] == name]
+        for quantity, ax in zip(("ratio", "deviation"), column, strict=True):
+            sns.scatterplot(
+                table,
+                x="beside",
+                y=quantity,
+                hue="step",
+                palette=palette,
+                style="m",
+                markers=markers,
+                s=np.where(table["network"] == "mean", 40, 10),
+                alpha=0.8,
+                linewidth=0.3,
+                legend=False,
+                ax=ax,
+            )
+        for (_, step, where), ensemble in table.groupby(["m", "step", "beside"]):
+            bounds = [where / 1.09, where * 1.09]
+            column[1].hlines(ensemble["tolerance"].iloc[0], *bounds, color=palette[step], linewidth=1.5)
+        column[0].axhline(1, color="0.6", linewidth=0.6, zorder=0)
+        column[0].set(title=f"Figure {name}", xscale="log", yscale="log")
+        column[1].set(xlabel="width n")
+        column[1].set_yscale("symlog", linthresh=1e-6)
+    axes[0, 0].set(ylabel="ours / published")
+    axes[1, 0].set(ylabel="|ours / published $-$ 1|", yticks=[0, 1e-6, 1e-4, 1e-2, 1])
+    axes[0, 0].set_xticks(widths, [f"{width:,}" for width in widths])
+    axes[0, 0].yaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:g}"))
+    axes[0, 0].yaxis.set_major_locator(mpl.ticker.LogLocator(subs=(1, 2, 5)))
+    for ax in axes[:, 0]:
+        ax.yaxis.set_minor_locator(mpl.ticker.NullLocator())
+        ax.xaxis.set_minor_locator(mpl.ticker.NullLocator())
+    line = mpl.lines.Line2D
+    grey: dict[str, Any] = {"color": "0.4", "linestyle": "", "markeredgecolor": "white", "markeredgewidth": 0.3}
+    _legend_above(
+        figure,
+        [
+            *[line([], [], **{**grey, "color": palette[step]}, marker="o", label=_step_label(step)) for step in steps],
+            *[line([], [], **grey, marker=markers[m], label=f"$m = {m:g}$") for m in steepness],
+            line([], [], **grey, marker="o", markersize=3.2, label="one network"),
+            line([], [], **grey, marker="o", markersize=6.3, label="mean over networks"),
+            line([], [], color="0.4", linewidth=1.5, label="tolerance"),
+        ],
+        columns=4,
+    )
+    return figure
+
+
 def save(figure: Figure, pdf: str | Path, png: str | Path) -> None:
-    """Writes a figure for print and for the screen; the same figure gives the same bytes."""
-    figure.savefig(pdf, metadata={"CreationDate": None})
-    figure.savefig(png, dpi=220)
+    """Writes a figure for print and for the screen, each whole or not at all; the same figure gives the same bytes."""
+    with replacing(pdf) as temporary:
+        figure.savefig(temporary, format="pdf", metadata={"CreationDate": None})
+    with replacing(png) as temporary:
+        figure.savefig(temporary, format="png", dpi=220)
     plt.close(figure)
 
 
