@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.txt"
 ENVIRONMENT = ROOT / "environment.yml"
-EXTRAS = ("neural-tangents", "workflow", "dev")
+EXTRAS = ("neural-tangents", "workflow", "cluster", "dev")
 PIN = re.compile(r"^[\w.-]+==[^\s;]+", re.MULTILINE)
 
 # The oldest release that the metadata of neural-tangents 0.6.5 allows.
@@ -32,8 +32,8 @@ dependencies:
   - pip:
 """
 UNUSED = """\
-      # Nothing imports what follows. It is here because neural-tangents and snakemake name it as a
-      # dependency, and conda, unlike `pip install --no-deps`, cannot skip a dependency.
+      # Nothing imports what follows. It is here because a package above names it as a dependency, and
+      # conda, unlike `pip install --no-deps`, cannot skip a dependency.
 """
 
 

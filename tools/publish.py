@@ -4,7 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
-import pandas as pd
+from sgntk.tables import read
 
 TABLES = ["ntk_kernel_mse", "sg_ntk_kernel_mse", "sign_distances", "sign_small_output_distances"]
 ROOT = Path(__file__).parent.parent
@@ -23,7 +23,7 @@ def publish(run: str) -> None:
     for figure in figures:
         shutil.copy(figure, ROOT / "docs/figures")
     for path in tables:
-        pd.read_parquet(path).to_csv(ROOT / f"docs/results/{path.stem}.csv", index=False, float_format="%.6g")
+        read(path).to_csv(ROOT / f"docs/results/{path.stem}.csv", index=False, float_format="%.6g")
 
 
 if __name__ == "__main__":
