@@ -3,11 +3,13 @@ PYTHON ?= python3.11
 CORES ?= all
 VENV := .venv
 BIN := $(VENV)/bin
+# Each job starts Snakemake and JAX: with bytecode to read that takes a third of the time.
+export PYTHONDONTWRITEBYTECODE :=
 # The interpreter itself, also where an activated .venv, about to be replaced, offers its own.
 BASE = $(shell $(PYTHON) -c 'import os, sys; print(os.path.realpath(sys.executable))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick paper test test-all lint lint-python lint-workflow lint-types format lock clean
+.PHONY: help setup quick paper slurm test test-all test-slurm lint lint-python lint-workflow lint-types format lock clean clean-run
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,11 +36,18 @@ quick: setup ## every figure from a small configuration, in minutes
 paper: setup ## every figure with the paper's numbers, in hours
 	$(BIN)/snakemake --cores $(CORES) --configfile workflow/config/paper.yaml
 
+slurm: setup ## the paper through Slurm; once more continues a run that died (ARGUMENTS=... for snakemake)
+	tools/slurm.sh $(ARGUMENTS)
+
 test: setup ## the tests, but for the slow ones
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not slurm"
 
 test-all: setup ## all tests
 	$(BIN)/python -m pytest
+
+test-slurm: setup ## the workflow through a Slurm of one node, from Debian's packages (needs root)
+	tests/slurm/one_node.sh up
+	trap "tests/slurm/one_node.sh down" EXIT; $(BIN)/python -m pytest -m slurm
 
 lint: lint-python lint-workflow lint-types ## every static check
 
@@ -69,3 +78,6 @@ lock: build/$(UV) ## renew requirements.txt and environment.yml (UPGRADE=--upgra
 clean: ## remove .venv and caches, never results
 	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	find scripts src tests tools workflow -type d -name __pycache__ -prune -exec rm -rf {} +
+
+clean-run: ## remove the results of a run (RUN=quick); asks if they took more than a minute to make
+	@$(PYTHON) tools/clean_run.py "$(RUN)"

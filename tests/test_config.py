@@ -1,6 +1,7 @@
 """Configurations: those of the pipeline are valid, and whatever is not is rejected in one line."""
 
 import copy
+import dataclasses
 import math
 import re
 from pathlib import Path
@@ -10,7 +11,7 @@ import yaml
 
 import sgntk
 from sgntk import activations, config, surrogates
-from sgntk.config import ConfigurationError, Experiment, WidthPlan, build_architecture, read_study
+from sgntk.config import ConfigurationError, Experiment, Request, WidthPlan, build_architecture, read_study
 
 WORKFLOW = Path(__file__).resolve().parents[1] / "workflow"
 SCHEMA = yaml.safe_load((WORKFLOW / "schemas" / "config.schema.yaml").read_text())
@@ -55,7 +56,7 @@ def changed(path, value):
 # --- valid configurations ---
 
 
-@pytest.mark.parametrize("names", [("paper.yaml",), ("paper.yaml", "quick.yaml")])
+@pytest.mark.parametrize("names", [("paper.yaml",), ("paper.yaml", "quick.yaml"), ("paper.yaml", "gpu.yaml")])
 def test_configurations_of_the_pipeline_are_valid(names):
     study = read_study(merged(*names), SCHEMA)
     assert study.run == names[-1].removesuffix(".yaml")
@@ -63,6 +64,9 @@ def test_configurations_of_the_pipeline_are_valid(names):
         for activation in experiment.activations:
             arch = build_architecture(study.architecture(name, activation))
             assert arch.hidden_layers == 2
+
+
+FORMER_RUNTIME = "--xla_cpu_use_thunk_runtime=false --xla_disable_hlo_passes=onednn-contraction-rewriter"
 
 
 def test_the_paper():
@@ -77,8 +81,8 @@ def test_the_paper():
         networks=10,
         steps=(0, 1000, 10_000),
         widths=(
-            WidthPlan(10, 10, 10),
-            WidthPlan(100, 10, 5),
+            WidthPlan(10, 10, 1, FORMER_RUNTIME),
+            WidthPlan(100, 10, 1, FORMER_RUNTIME),
             WidthPlan(500, 10, 1),
             WidthPlan(1000, 5, 1),
         ),
@@ -99,12 +103,92 @@ def test_batches_cover_every_network_once():
     assert experiment.plan(500) == WidthPlan(500, 25, 1)
 
 
-def test_schema_knows_what_the_library_can_build():
-    def names(part):
-        return SCHEMA["properties"][part]["additionalProperties"]["properties"]["name"]["enum"]
+def test_a_sweep_of_a_million_networks_stays_under_2000_jobs():
+    # As docs/scaling.md says: 100 widths x 10,000 networks.
+    configuration = changed("experiments.sign.networks", 10_000)
+    plan = {"networks_per_job": 625, "vectorize": 1}
+    configuration["experiments"]["sign"]["widths"] = [{"width": 10 * i, **plan} for i in range(1, 101)]
+    sweep = read_study(configuration, SCHEMA).experiments["sign"]
+    jobs = [batch for width in sweep.widths for batch in sweep.batches(width.width)]
+    assert len(jobs) == 1600
+    assert sum(last - first + 1 for first, last in jobs) == 1_000_000
 
-    assert set(names("activations")) == set(activations.CATALOGUE)
-    assert set(names("surrogates")) == set(surrogates.CATALOGUE)
+
+def test_training_asks_for_time_by_its_steps():
+    training = [
+        {"up_to_width": 100, "memory_mb": 500, "minutes": 5, "step_microseconds": 6},
+        {"up_to_width": 500, "memory_mb": 800, "minutes": 10, "step_microseconds": 60},
+    ]
+    study = read_study(changed("resources.training", training), SCHEMA)
+    # sign: 30,000 steps. 100 networks at 6 microseconds: 18 s, so a minute beside the five.
+    assert study.training_request("sign", 100, 100) == Request(500, 6)
+    assert study.training_request("sign", 101, 100) == Request(800, 13)
+    assert study.training_request("sign", 500, 200) == Request(800, 16)
+    # Wider than any entry: as the last one.
+    assert study.training_request("sign", 2000, 200) == Request(800, 16)
+    assert Request(800, 16).times(3) == Request(2400, 48)
+
+
+def test_a_rule_asks_for_its_own_or_the_default():
+    rules = {"default": {"memory_mb": 700, "minutes": 3}, "predict": {"memory_mb": 900, "minutes": 4}}
+    study = read_study(changed("resources.rules", rules), SCHEMA)
+    assert study.request("grid") == Request(700, 3)
+    assert study.request("predict") == Request(900, 4)
+
+
+def test_requests_are_no_parameters_of_the_training():
+    # Other limits must not train anything again: what the networks depend on does not know them.
+    limits = [{"up_to_width": 9, "memory_mb": 1, "minutes": 1, "step_microseconds": 1}]
+    assert (
+        read_study(changed("resources.training", limits), SCHEMA).experiments == read_study(PAPER, SCHEMA).experiments
+    )
+
+
+def test_training_requests_in_ascending_order():
+    entry = {"memory_mb": 1, "minutes": 1, "step_microseconds": 1}
+    message = r"^resources.training: got up_to_width \[500, 100\]; expected ascending widths$"
+    with pytest.raises(ConfigurationError, match=message):
+        read_study(changed("resources.training", [{"up_to_width": w, **entry} for w in (500, 100)]), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("part", "catalogue"), [("activations", activations.CATALOGUE), ("surrogates", surrogates.CATALOGUE)]
+)
+def test_schema_knows_what_the_library_can_build(part, catalogue):
+    schema = SCHEMA["properties"][part]["additionalProperties"]
+    assert schema["properties"]["name"]["enum"] == sorted(catalogue)
+    branches = {branch["if"]["properties"]["name"]["const"]: branch["then"] for branch in schema["allOf"]}
+    for name, build in catalogue.items():
+        fields = dataclasses.fields(build)
+        assert set(branches[name]["properties"]) == {"name", *(field.name for field in fields)}, name
+        without_default = {field.name for field in fields if field.default is dataclasses.MISSING}
+        assert set(branches[name].get("required", [])) == without_default, name
+
+
+def test_configuration_knows_which_activations_have_jumps():
+    arguments = {"erf": {"m": 1.0}, "quantizer": {"thresholds": [0.0], "heights": [1.0]}}
+    jumps = {name for name, build in activations.CATALOGUE.items() if build(**arguments.get(name, {})).has_jumps}
+    assert set(config.ACTIVATIONS_WITH_JUMPS) == jumps
+
+
+@pytest.mark.parametrize(
+    ("part", "entry", "expected"),
+    [
+        (
+            "surrogate",
+            {"name": "box", "half_width": 1, "height": 2, "normalize": "area"},
+            {"half_width": 1, "height": 2},
+        ),
+        ("activation", {"name": "quantizer", "thresholds": [0, 1], "heights": [1, 1]}, {"thresholds": (0.0, 1.0)}),
+    ],
+)
+def test_architecture_of_the_catalogues(part, entry, expected):
+    description = {
+        **read_study(PAPER, SCHEMA).architecture("sign", "sign"),
+        part: entry,
+    }
+    built = getattr(build_architecture(description), part)
+    assert {name: getattr(built, name) for name in expected} == expected
 
 
 def test_schema_is_closed_at_every_level():
@@ -121,8 +205,24 @@ def test_schema_is_closed_at_every_level():
         assert all("additionalProperties" in branch for branch in branches), path
 
 
+def test_schema_says_what_every_key_is():
+    def keys(schema):
+        if isinstance(schema, dict):
+            yield from schema.get("properties", {}).items()
+            for part in schema.values():
+                yield from keys(part)
+        elif isinstance(schema, list):
+            for part in schema:
+                yield from keys(part)
+
+    for key, entry in keys(SCHEMA):
+        if isinstance(entry, dict) and "const" not in entry:
+            assert entry.get("description", "").endswith("."), key
+
+
 # --- invalid ones ---
 
+WIDTH = {"width": 10, "networks_per_job": 1, "vectorize": 1}
 REJECTED = [
     # unknown keys, at every level
     ("colour", 1, "got 1; unknown key, expected one of run, data, network, training, "),
@@ -140,7 +240,8 @@ REJECTED = [
     ("run", DELETED, "missing; Name of the run"),
     ("experiments", DELETED, "missing; Ensembles to train, by name."),
     ("training.seed", DELETED, "missing; Seed of the networks' initial weights."),
-    ("data.training_sets.A.seed", DELETED, "missing; "),
+    ("data.training_sets.A.seed", DELETED, "missing; Seed of the draw of the training points."),
+    ("training.largest_loss", DELETED, "missing; A training whose loss is above it stops"),
     ("network.sigma_w", DELETED, "missing; Standard deviation of the weights."),
     ("activations.erf_2.m", DELETED, "missing; Steepness of erf(m z)."),
     ("activations.erf_2.name", DELETED, "missing; "),
@@ -182,10 +283,13 @@ REJECTED = [
     ("data.target[0][2]", -3, "got -3; expected a number >= 0"),
     ("run", "a/b", "got 'a/b'; expected a name of letters, digits and underscores that starts with a letter"),
     ("run", "two\nlines", "got 'two\\nlines'; expected a name of letters, digits and underscores"),
+    ("training.device", "tpu", "got 'tpu'; expected one of cpu, gpu"),
+    ("resources.rules.default.memory_mb", 0, "got 0; expected a number >= 1"),
+    ("resources.training[0].step_microseconds", 0, "got 0; expected a number > 0"),
     # names that nothing has
-    ("activations.erf_2.name", "relu", "got 'relu'; expected one of erf, sign"),
-    ("activations.sign.name", "relu", "got 'relu'; expected one of erf, sign"),
-    ("surrogates.erf_derivative_1.name", "box", "got 'box'; expected one of erf_deriv"),
+    ("activations.erf_2.name", "gelu", "got 'gelu'; expected one of erf, hard_tanh, "),
+    ("activations.sign.name", "gelu", "got 'gelu'; expected one of erf, hard_tanh, "),
+    ("surrogates.erf_derivative_1.name", "boxcar", "got 'boxcar'; expected one of arctangent, "),
     ("data.training_sets.A.source", "file", "got 'file'; expected one of uniform, grid"),
     ("experiments.ntk.record", "loss", "got 'loss'; expected one of empirical_ntk, "),
     ("experiments.ntk.activations[0]", "erf_3", "got 'erf_3'; expected one of erf_2, "),
@@ -197,6 +301,25 @@ REJECTED = [
     ("figures.figure_3", "ntk", "got 'ntk'; expected an experiment that records outputs"),
     ("experiments.sign.surrogate", None, "got null; expected the name of a surrogate, since "),
     ("experiments.sign.record", "empirical_ntk", "got 'empirical_ntk'; expected 'outputs', since "),
+    # the sweep over m, and the claims
+    ("steepness.m", [1, 2], "got [1, 2]; expected at least 3 entries"),
+    ("steepness.m[0]", 0, "got 0; expected a number > 0"),
+    ("steepness.hidden_layers[0]", 0, "got 0; expected a number >= 1"),
+    ("steepness.surrogate", "box", "got 'box'; expected one of erf_derivative_1"),
+    ("steepness.training_set", "C", "got 'C'; expected one of A, B"),
+    ("claims.alpha", 0.05, "got 0.05; unknown key, expected one of confidence, "),
+    ("claims.seed", DELETED, "missing; Seed of the bootstrap."),
+    ("claims.confidence", 1, "got 1; expected a number < 1"),
+    ("claims.confidence", 0, "got 0; expected a number > 0"),
+    ("claims.least_networks.outputs", 0, "got 0; expected a number >= 1"),
+    ("claims.activation", "erf_2", "got 'erf_2'; expected one of sign"),
+    ("claims.experiments.ntk", "nope", "got 'nope'; expected one of ntk, "),
+    ("claims.experiments.ntk", "sg_ntk", "got 'sg_ntk'; expected an experiment that records 'empirical_ntk'"),
+    ("claims.experiments.outputs", "ntk", "got 'ntk'; expected an experiment that records 'outputs'"),
+    ("experiments.ntk.networks", 1, "got 1; expected at least 2, since claims.experiments.ntk names the experiment"),
+    ("experiments.sign.networks", 3, "got 3; expected at least 4, since claims.experiments.outputs names the"),
+    ("experiments.ntk.steps", [0], "got 1 of them; expected at least 2, since claims.experiments.ntk names the"),
+    ("experiments.sign.widths", [WIDTH], "got 1 of them; expected at least 2, since claims.experiments.outputs "),
 ]
 
 

@@ -1,51 +1,26 @@
 """The DAG, run through Snakemake as a user does, in a copy of the repository."""
 
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+import studies
 import yaml
+from studies import TINY, run
 
-ROOT = Path(__file__).parent.parent
-PARTS = ["Snakefile", "environment.yml", "profiles", "scripts", "src", "workflow"]
-FIGURES = ["figure_1", "figure_2", "figure_3", "figure_b1", "figure_b2", "figure_b3", "figure_b4"]
-KERNELS = {"networks": 2, "widths": [{"width": 4, "networks_per_job": 2, "vectorize": 2}]}
-ENSEMBLE = {"networks": 3, "steps": [3], "widths": [{"width": 4, "networks_per_job": 2, "vectorize": 1}]}
-TINY = {
-    "run": "tiny",
-    "experiments": {
-        "ntk": {"activations": ["erf_2"], "steps": [0, 2], **KERNELS},
-        "sg_ntk": {"activations": ["erf_2"], "steps": [0, 2], **KERNELS},
-        "sign": ENSEMBLE,
-        "sign_small_output": ENSEMBLE,
-    },
-}
+FIGURES = [
+    "figure_1",
+    "figure_2",
+    "figure_3",
+    "figure_b1",
+    "figure_b2",
+    "figure_b3",
+    "figure_b4",
+    "figure_published",
+]
 
 
 @pytest.fixture
 def study(tmp_path):
     """A copy of what a run needs, with a configuration that takes seconds."""
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, tmp_path)
-    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
-    return tmp_path
-
-
-def command(*arguments, config="tiny.yaml"):
-    snakemake = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", config]
-    return [*snakemake, *arguments]
-
-
-def run(study, *arguments, config="tiny.yaml"):
-    return subprocess.run(
-        command(*arguments, config=config), cwd=study, capture_output=True, text=True, check=False, timeout=600
-    )
+    return studies.create(tmp_path)
 
 
 def planned(study, *arguments, config="tiny.yaml"):
@@ -94,16 +69,19 @@ def test_a_run_from_start_to_figures(study):
     for figure in FIGURES:
         assert (study / f"results/tiny/figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
         assert (study / f"results/tiny/figures/{figure}.png").read_bytes().startswith(b"\x89PNG")
+    report = (study / "results/tiny/report.html").read_text()
+    assert "Run “tiny”" in report
+    assert "No value of this run is comparable with a published one" in report
     assert planned(study) == set()
 
     # An edit of the palette, or of a plotting script, redraws figures without training again.
     plotting = study / "src/sgntk/plotting.py"
     plotting.write_text(plotting.read_text().replace("#D55E00", "#000000"))
-    assert planned(study) == {"all", *FIGURES}
+    assert planned(study) == {"all", "report", *FIGURES}
     assert run(study).returncode == 0
     script = study / "scripts/plot_target.py"
     script.write_text(script.read_text() + "\n# edited\n")
-    assert planned(study) == {"all", "figure_b1"}
+    assert planned(study) == {"all", "report", "figure_b1"}
 
     # Other networks are trained again; what does not depend on them stays.
     (study / "tiny.yaml").write_text(yaml.safe_dump({**TINY, "training": {"seed": 11}}))

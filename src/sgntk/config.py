@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import jsonschema
 
 if TYPE_CHECKING:
     from sgntk.architecture import Architecture
+    from sgntk.surrogates import Surrogate
 
 
 FIGURES_OF_OUTPUTS = ("figure_3", "figure_b2")
@@ -46,6 +47,7 @@ class WidthPlan:
     width: int
     networks_per_job: int
     vectorize: int
+    xla_flags: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,18 @@ class Experiment:
 
 
 @dataclass(frozen=True)
+class Request:
+    """What a job asks of the machine that runs it."""
+
+    memory_mb: int
+    minutes: int
+
+    def times(self, attempt: int) -> Request:
+        """The request of a job that failed before: as many times as much as this is the attempt, from 1."""
+        return Request(attempt * self.memory_mb, attempt * self.minutes)
+
+
+@dataclass(frozen=True)
 class Study:
     """A validated configuration."""
 
@@ -84,7 +98,23 @@ class Study:
     activations: Mapping[str, Mapping[str, Any]]
     surrogates: Mapping[str, Mapping[str, Any]]
     experiments: Mapping[str, Experiment]
+    steepness: Mapping[str, Any]
+    claims: Mapping[str, Any]
     figures: Mapping[str, str]
+    resources: Mapping[str, Any]
+
+    def request(self, rule: str) -> Request:
+        """What a job of a rule asks for; training jobs excepted."""
+        rules = self.resources["rules"]
+        return Request(**rules.get(rule, rules["default"]))
+
+    def training_request(self, experiment: str, width: int, networks: int) -> Request:
+        """What a job asks for that trains so many networks of a width: time for each step of each network."""
+        entries = self.resources["training"]
+        entry = next((entry for entry in entries if width <= entry["up_to_width"]), entries[-1])
+        steps = networks * self.experiments[experiment].steps[-1]
+        minutes = entry["minutes"] + math.ceil(steps * entry["step_microseconds"] / 60e6)
+        return Request(entry["memory_mb"], minutes)
 
     def architecture(self, experiment: str, activation: str) -> dict[str, Any]:
         """The description of an experiment's networks that `build_architecture` takes."""
@@ -95,6 +125,20 @@ class Study:
             "surrogate": surrogate,
             "output_scale": chosen.output_scale,
             **self.network,
+        }
+
+    def settings(self, experiment: str) -> dict[str, Any]:
+        """What decides the numbers of an experiment's networks, whichever are trained and for how many steps."""
+        chosen = self.experiments[experiment]
+        return {
+            "record": chosen.record,
+            "surrogate": None if chosen.surrogate is None else self.surrogates[chosen.surrogate],
+            "output_scale": chosen.output_scale,
+            **self.network,
+            "networks": chosen.networks,
+            **self.training,
+            "training_set": self.data["training_sets"][chosen.training_set],
+            **{name: self.data[name] for name in ("target", "grid_points", "reference_point")},
         }
 
 
@@ -130,22 +174,29 @@ def read_study(config: Mapping[str, Any], schema: Mapping[str, Any]) -> Study:
 
 def build_architecture(description: Mapping[str, Any]) -> Architecture:
     """An `Architecture` from the description that `Study.architecture` gives."""
-    from sgntk.activations import CATALOGUE as ACTIVATIONS
+    from sgntk.activations import CATALOGUE
     from sgntk.architecture import Architecture
-    from sgntk.surrogates import CATALOGUE as SURROGATES
 
-    def build(catalogue: Mapping[str, Any], entry: Mapping[str, Any] | None) -> Any:
-        if entry is None:
-            return None
-        arguments = dict(entry)
-        return catalogue[arguments.pop("name")](**arguments)
-
+    activation, surrogate = description["activation"], description["surrogate"]
     others = {key: value for key, value in description.items() if key not in ("activation", "surrogate")}
     return Architecture(
-        activation=build(ACTIVATIONS, description["activation"]),
-        surrogate=build(SURROGATES, description["surrogate"]),
+        activation=_build(CATALOGUE, activation),
+        surrogate=None if surrogate is None else build_surrogate(surrogate),
         **others,
     )
+
+
+def build_surrogate(description: Mapping[str, Any]) -> Surrogate:
+    """A surrogate derivative from its description in the configuration."""
+    from sgntk.surrogates import CATALOGUE
+
+    return _build(CATALOGUE, description)
+
+
+def _build(catalogue: Mapping[str, Any], description: Mapping[str, Any]) -> Any:
+    """The entry of a catalogue that a description names, with the description's parameters."""
+    parameters = {key: value for key, value in description.items() if key != "name"}
+    return catalogue[description["name"]](**parameters)
 
 
 def _check_references(study: Study) -> None:
@@ -181,6 +232,13 @@ def _check_references(study: Study) -> None:
         widths = [plan.width for plan in experiment.widths]
         if len(set(widths)) < len(widths):
             raise ConfigurationError(f"{key}.widths: got widths {widths}; expected each width once")
+    _check_name("steepness.surrogate", study.steepness["surrogate"], study.surrogates)
+    _check_name("steepness.training_set", study.steepness["training_set"], study.data["training_sets"])
+    for role, experiment_name in study.claims["experiments"].items():
+        _check_claim(role, experiment_name, study)
+    bounds = [entry["up_to_width"] for entry in study.resources["training"]]
+    if any(first >= second for first, second in pairwise(bounds)):
+        raise ConfigurationError(f"resources.training: got up_to_width {bounds}; expected ascending widths")
     for figure, experiment_name in study.figures.items():
         _check_name(f"figures.{figure}", experiment_name, study.experiments)
         shows_outputs = figure in FIGURES_OF_OUTPUTS
@@ -191,20 +249,47 @@ def _check_references(study: Study) -> None:
             )
 
 
+def _check_claim(role: str, name: str, study: Study) -> None:
+    """The experiment that claims are tested on must record what they are about."""
+    key = f"claims.experiments.{role}"
+    _check_name(key, name, study.experiments)
+    experiment = study.experiments[name]
+    record = {"ntk": "empirical_ntk", "sg_ntk": "empirical_sg_ntk"}.get(role, "outputs")
+    if experiment.record != record:
+        raise ConfigurationError(f"{key}: got {name!r}; expected an experiment that records {record!r}")
+    if record == "outputs":
+        _check_name("claims.activation", study.claims["activation"], experiment.activations)
+    kernels = record != "outputs"
+    _check_enough(f"experiments.{name}.networks", experiment.networks, 2 if kernels else 4, key)
+    _check_enough(f"experiments.{name}.steps", experiment.steps, 2 if kernels else 1, key)
+    _check_enough(f"experiments.{name}.widths", experiment.widths, 2, key)
+
+
+def _check_enough(key: str, got: int | Sequence[Any], least: int, claim: str) -> None:
+    count, shown = (got, got) if isinstance(got, int) else (len(got), f"{len(got)} of them")
+    if count < least:
+        raise ConfigurationError(f"{key}: got {shown}; expected at least {least}, since {claim} names the experiment")
+
+
 def _check_name(key: str, name: str, known: Iterable[str]) -> None:
     if name not in known:
         raise ConfigurationError(f"{key}: got {name!r}; expected one of {', '.join(known)}")
 
 
+ACTIVATIONS_WITH_JUMPS = ("heaviside", "quantizer", "sign")
+"""Names of the activations whose derivative nothing can learn with, and whose Jacobian says nothing."""
+
+
 def _check_slope(key: str, experiment: Experiment, activation: str) -> None:
-    if activation == "sign" and experiment.surrogate is None:
+    if activation in ACTIVATIONS_WITH_JUMPS and experiment.surrogate is None:
         raise ConfigurationError(
-            f"{key}.surrogate: got null; expected the name of a surrogate, since sign has no derivative to learn with"
+            f"{key}.surrogate: got null; expected the name of a surrogate, since {activation} has no derivative to "
+            "learn with"
         )
-    if activation == "sign" and experiment.record != "outputs":
+    if activation in ACTIVATIONS_WITH_JUMPS and experiment.record != "outputs":
         raise ConfigurationError(
-            f"{key}.record: got {experiment.record!r}; expected 'outputs', since the Jacobian of a sign network is 0 "
-            "almost everywhere"
+            f"{key}.record: got {experiment.record!r}; expected 'outputs', since the Jacobian of a {activation} "
+            "network is 0 almost everywhere"
         )
 
 
@@ -229,6 +314,7 @@ def _describe(error: jsonschema.ValidationError) -> str:
         "minimum": lambda value: f"a number >= {value}",
         "maximum": lambda value: f"a number <= {value}",
         "exclusiveMinimum": lambda value: f"a number > {value}",
+        "exclusiveMaximum": lambda value: f"a number < {value}",
         "minItems": lambda value: f"at least {value} entries",
         "minProperties": lambda value: f"at least {value} entries",
         "uniqueItems": lambda _: "each entry once",

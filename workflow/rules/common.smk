@@ -1,7 +1,9 @@
 # The configuration, checked before any job starts; the names of files; and which of them belong together.
 import yaml
 
+from sgntk import locking, provenance
 from sgntk.config import ConfigurationError, read_study
+from sgntk.files import remove_temporary
 
 SCHEMA = Path(workflow.current_basedir) / "../schemas/config.schema.yaml"
 try:
@@ -9,14 +11,30 @@ try:
 except ConfigurationError as error:
     sys.exit(f"Configuration error: {error}")
 
+# A job ends with the process that started it (scripts/job.py): also with one that is killed.
+shell.prefix(f"set -euo pipefail; export SNAKEMAKE_PROCESS={os.getpid()}; ")
+
 RESULTS = f"results/{STUDY.run}"
 GRID = f"{RESULTS}/datasets/grid.parquet"
 TRAINING_SET = f"{RESULTS}/datasets/training_{{training_set}}.parquet"
 ANALYTIC_KERNEL = f"{RESULTS}/kernels/{{experiment}}.parquet"
 PREDICTION = f"{RESULTS}/kernels/{{experiment}}_prediction.parquet"
 BATCH = "{experiment}/{activation}/width_{width}/networks_{first}-{last}"
+ENSEMBLE = f"{RESULTS}/ensembles/{BATCH}.parquet"
 TABLE = f"{RESULTS}/tables/{{experiment}}_{{table}}.parquet"
+STEEPNESS = f"{RESULTS}/kernels/steepness.parquet"
+SPREAD = f"{RESULTS}/claims/spread.parquet"
 FIGURE = f"{RESULTS}/figures/{{figure}}"
+PUBLISHED = f"{RESULTS}/tables/published.parquet"
+PUBLISHED_FIGURES = {"ntk": "figure_b3", "sg_ntk": "figure_b4"}
+PUBLISHED_SETTINGS = {kernel: STUDY.settings(STUDY.figures[figure]) for kernel, figure in PUBLISHED_FIGURES.items()}
+CLAIMS, CLAIMS_TEXT = multiext(f"{RESULTS}/claims/claims", ".json", ".md")
+REPORT = f"{RESULTS}/report.html"
+RULE_GRAPH = f"{RESULTS}/rule_graph.dot"
+RULES = sorted(str(path) for path in Path("workflow/rules").glob("*.smk"))
+
+# m of each activation erf(m z): of these the paper published kernel errors.
+PUBLISHED_STEEPNESS = {name: entry["m"] for name, entry in STUDY.activations.items() if entry["name"] == "erf"}
 
 
 wildcard_constraints:
@@ -28,13 +46,50 @@ wildcard_constraints:
     last=r"\d+",
 
 
+def start_run():
+    """Keeps other runs out of the folder of results, until this process ends in whatever way."""
+    global LOCK  # the lock is held while the file is open
+    try:
+        LOCK = locking.lock(RESULTS)
+    except locking.LockedError as error:
+        sys.exit(f"Error: {error}")
+    remove_temporary(RESULTS)
+
+
+NETWORK_MODULES = [
+    "activations",
+    "architecture",
+    "gaussian",
+    "piecewise",
+    "surrogates",
+]
+
+
 def library(*modules):
     """Source files of the library that a rule's result depends on."""
     return [f"src/sgntk/{module}.py" for module in modules]
 
 
+def request(rule):
+    """Memory and time that a rule's jobs ask for, the more the more often they failed."""
+    first = STUDY.request(rule)
+    return {
+        "mem_mb": lambda wildcards, attempt: first.times(attempt).memory_mb,
+        "runtime": lambda wildcards, attempt: first.times(attempt).minutes,
+    }
+
+
+def training_request(wildcards, attempt):
+    networks = int(wildcards.last) - int(wildcards.first) + 1
+    return STUDY.training_request(wildcards.experiment, int(wildcards.width), networks).times(attempt)
+
+
 def experiment_of(wildcards):
     return STUDY.experiments[wildcards.experiment]
+
+
+def shown_experiment(figure):
+    return STUDY.experiments[STUDY.figures[figure]]
 
 
 def training_set_of(wildcards):
@@ -51,32 +106,31 @@ def architectures_of(wildcards):
     return {name: STUDY.architecture(wildcards.experiment, name) for name in activations}
 
 
-def ensembles_with_batches(wildcards):
-    """Activation and width of every batch of an experiment, with the batch's file."""
-    experiment = experiment_of(wildcards)
-    return [
-        (
-            (activation, plan.width),
-            f"{RESULTS}/ensembles/{BATCH}.parquet".format(
-                experiment=experiment.name,
-                activation=activation,
-                width=plan.width,
-                first=first,
-                last=last,
-            ),
-        )
+def batch_files(experiment):
+    """The file of each batch of an experiment, by its activation, width, first and last network."""
+    batches = [
+        (activation, plan.width, first, last)
         for activation in experiment.activations
         for plan in experiment.widths
         for first, last in experiment.batches(plan.width)
     ]
+    keys = ("activation", "width", "first", "last")
+    return {batch: ENSEMBLE.format(experiment=experiment.name, **dict(zip(keys, batch))) for batch in batches}
 
 
 def batches_of(wildcards):
-    return [path for _, path in ensembles_with_batches(wildcards)]
+    return list(batch_files(experiment_of(wildcards)).values())
 
 
-def ensembles_of(wildcards):
-    return [ensemble for ensemble, _ in ensembles_with_batches(wildcards)]
+def batch_names_of(wildcards):
+    """Activation, width, first and last network of each of `batches_of`."""
+    return list(batch_files(experiment_of(wildcards)))
+
+
+def trained_batches():
+    """Names of the training jobs of the configuration: the paths of their files below the folder of ensembles."""
+    paths = [path for experiment in STUDY.experiments.values() for path in batch_files(experiment).values()]
+    return [path.removeprefix(f"{RESULTS}/ensembles/").removesuffix(".parquet") for path in paths]
 
 
 def tables_of(experiment):
@@ -89,12 +143,64 @@ def tables_of(experiment):
     return {name: TABLE.format(experiment=experiment.name, table=name) for name in names[experiment.record]}
 
 
+def claimed_experiment(role):
+    return STUDY.experiments[STUDY.claims["experiments"][role]]
+
+
+def evidence_files():
+    """What the claims are tested on, by the name of their evidence."""
+    outputs, small_outputs = (claimed_experiment(role) for role in ("outputs", "small_outputs"))
+    return {
+        "ntk": tables_of(claimed_experiment("ntk"))["kernels"],
+        "sg_ntk": tables_of(claimed_experiment("sg_ntk"))["kernels"],
+        "outputs": tables_of(outputs)["outputs"],
+        "predictions": PREDICTION.format(experiment=outputs.name),
+        "small_outputs": tables_of(small_outputs)["outputs"],
+        "small_predictions": PREDICTION.format(experiment=small_outputs.name),
+        "steepness": STEEPNESS,
+        "grid": GRID,
+        "training_set": TRAINING_SET.format(training_set=STUDY.steepness["training_set"]),
+    }
+
+
+def provenance_of_tables():
+    """What each table of the study is made from, by its file."""
+    tables_made_from = {
+        GRID: provenance.grid(STUDY),
+        STEEPNESS: provenance.steepness(STUDY),
+        SPREAD: provenance.spread(STUDY),
+        PUBLISHED: provenance.published(
+            STUDY,
+            {kernel: shown_experiment(figure) for kernel, figure in PUBLISHED_FIGURES.items()},
+        ),
+    }
+    for name in STUDY.data["training_sets"]:
+        tables_made_from[TRAINING_SET.format(training_set=name)] = provenance.training_set(STUDY, name)
+    for name, experiment in STUDY.experiments.items():
+        tables_made_from[ANALYTIC_KERNEL.format(experiment=name)] = provenance.analytic_kernel(STUDY, experiment)
+        tables_made_from[PREDICTION.format(experiment=name)] = provenance.prediction(STUDY, experiment)
+        for batch, path in batch_files(experiment).items():
+            tables_made_from[path] = provenance.batch(STUDY, experiment, *batch)
+        for table, path in tables_of(experiment).items():
+            tables_made_from[path] = provenance.joined(STUDY, experiment, table)
+    return tables_made_from
+
+
+MADE_FROM = provenance_of_tables()
+
+
+def made_from(wildcards, input, output):
+    """What the tables are made from that a job reads and writes: it checks the former, and says so in the latter."""
+    return {path: MADE_FROM[path] for path in [*input, *output] if path in MADE_FROM}
+
+
 def figure_files(figure):
     return multiext(FIGURE.format(figure=figure), ".pdf", ".png")
 
 
-def shown_experiment(figure):
-    return STUDY.experiments[STUDY.figures[figure]]
+def kernel_errors(figure):
+    tables_shown = tables_of(shown_experiment(figure))
+    return [tables_shown["kernel_mse"], tables_shown["kernel_mse_mean"]]
 
 
 def plot_kernels(figure):
@@ -126,6 +232,10 @@ def plot_target(figure):
     return "plot_target.py", {"grid": GRID, "training_sets": training_sets}
 
 
+def plot_published(figure):
+    return "plot_published.py", {"published": PUBLISHED}
+
+
 FIGURES = {
     "figure_1": plot_kernels,
     "figure_2": plot_kernels,
@@ -134,4 +244,23 @@ FIGURES = {
     "figure_b2": plot_ensembles,
     "figure_b3": plot_convergence,
     "figure_b4": plot_convergence,
+    "figure_published": plot_published,
 }
+
+
+def reported(figure):
+    """What the report shows of a figure: the picture, its caption, and the tables behind it."""
+    plot_script, shown = FIGURES[figure](figure)
+    tables_shown = tables_of(shown_experiment(figure)) if figure in STUDY.figures else {}
+    if "training_sets" in shown:
+        training_sets = dict(zip(STUDY.data["training_sets"], shown["training_sets"]))
+        shown = {"grid": shown["grid"], **training_sets}
+    return {
+        "plot": plot_script,
+        "png": figure_files(figure)[1],
+        "caption": f"workflow/report/{figure}.rst",
+        "tables": {**tables_shown, **shown},
+    }
+
+
+REPORTED = {figure: reported(figure) for figure in FIGURES}

@@ -10,7 +10,10 @@ rule grid:
         f"{RESULTS}/benchmarks/grid.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        **request("grid"),
     params:
+        made_from=made_from,
         data=STUDY.data,
     script:
         "../../scripts/make_grid.py"
@@ -27,7 +30,10 @@ rule training_set:
         f"{RESULTS}/benchmarks/training_set_{{training_set}}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        **request("training_set"),
     params:
+        made_from=made_from,
         data=STUDY.data,
     script:
         "../../scripts/make_training_set.py"

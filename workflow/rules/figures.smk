@@ -22,7 +22,10 @@ for figure, plot in FIGURES.items():
             f"{RESULTS}/benchmarks/{figure}.tsv"
         conda:
             "../../environment.yml"
+        resources:
+            **request("figures"),
         params:
+            made_from=made_from,
             plot_script=plot_script,
             activations=STUDY.activations,
             training_sets=list(STUDY.data["training_sets"]),

@@ -1,7 +1,7 @@
 # What theory says of infinitely wide networks: kernels, and predictions after training.
 rule analytic_kernel:
     input:
-        library("activations", "architecture", "gaussian", "kernels", "surrogates"),
+        library(*NETWORK_MODULES, "kernels"),
         grid=GRID,
     output:
         ANALYTIC_KERNEL,
@@ -11,7 +11,10 @@ rule analytic_kernel:
         f"{RESULTS}/benchmarks/analytic_kernel/{{experiment}}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        **request("analytic_kernel"),
     params:
+        made_from=made_from,
         architectures=architectures_of,
         reference_point=STUDY.data["reference_point"],
     script:
@@ -20,14 +23,7 @@ rule analytic_kernel:
 
 rule predict:
     input:
-        library(
-            "activations",
-            "architecture",
-            "gaussian",
-            "kernels",
-            "prediction",
-            "surrogates",
-        ),
+        library(*NETWORK_MODULES, "dynamics", "kernels", "prediction"),
         grid=GRID,
         training_set=training_set_of,
     output:
@@ -38,7 +34,10 @@ rule predict:
         f"{RESULTS}/benchmarks/predict/{{experiment}}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        **request("predict"),
     params:
+        made_from=made_from,
         architectures=architectures_of,
         steps=lambda wildcards: experiment_of(wildcards).steps,
         learning_rate=STUDY.training["learning_rate"],

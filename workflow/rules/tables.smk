@@ -15,9 +15,11 @@ rule tabulate_kernels:
         f"{RESULTS}/benchmarks/tabulate_kernels/{{experiment}}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        **request("tabulate_kernels"),
     params:
-        ensembles=ensembles_of,
-        networks=lambda wildcards: experiment_of(wildcards).networks,
+        made_from=made_from,
+        batches=batch_names_of,
     script:
         "../../scripts/tabulate_kernels.py"
 
@@ -38,8 +40,10 @@ rule tabulate_outputs:
         f"{RESULTS}/benchmarks/tabulate_outputs/{{experiment}}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        **request("tabulate_outputs"),
     params:
-        ensembles=ensembles_of,
-        networks=lambda wildcards: experiment_of(wildcards).networks,
+        made_from=made_from,
+        batches=batch_names_of,
     script:
         "../../scripts/tabulate_outputs.py"
