@@ -16,7 +16,6 @@ files = job.Tables(snakemake.params.made_from)
 
 grid = files.read(snakemake.input.grid)
 training_set = files.read(snakemake.input.training_set)
-last_step = snakemake.params.steps[-1]
 learning_rate = snakemake.params.learning_rate
 
 
@@ -46,8 +45,7 @@ def predict(activation: str, kernel: Literal["sg_ntk", "nngp"], step: int | None
 predictions = []
 for activation in snakemake.params.architectures:
     predictions += [
-        predict(activation, "sg_ntk", None),
-        predict(activation, "sg_ntk", last_step),
+        *(predict(activation, "sg_ntk", step) for step in (None, *snakemake.params.steps)),
         predict(activation, "nngp", None),
     ]
 files.write(pd.concat(predictions), snakemake.output[0])

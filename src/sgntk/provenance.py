@@ -28,7 +28,7 @@ def prediction(study: Study, experiment: Experiment) -> dict[str, Any]:
         "table": "prediction",
         **_theory(study, experiment),
         "training_set": training_set(study, experiment.training_set),
-        "steps": experiment.steps[-1],
+        "steps": list(experiment.steps),
         "learning_rate": study.training["learning_rate"],
     }
 
