@@ -76,7 +76,7 @@ def illustration(
     number = name.removeprefix("figure_")
     return SimpleNamespace(
         name=name,
-        label=f"Figure {number[0].upper()}.{number[1:]}" if number[0] == "b" else f"Figure {number}",
+        label=f"Figure {number}" if number.isdecimal() else f"Figure {number[0].upper()}.{number[1:]}",
         png=base64.b64encode(png).decode(),
         width=width,
         height=height,

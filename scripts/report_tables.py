@@ -131,12 +131,59 @@ def published(tables: Mapping[str, pd.DataFrame], _: int = 0) -> list[Table]:
     return [shown(table, "Every published value beside ours", headings)] if len(table) else []
 
 
+def divergence(tables: Mapping[str, pd.DataFrame], _: int = 0) -> list[Table]:
+    table = pd.concat(tables.values())
+    squares = table.assign(amplitude=table["amplitude"] ** 2, predicted=table["predicted"] ** 2)
+    keys = ["surrogate", "width", "step"]
+    mean = squares.groupby(keys, sort=False, as_index=False)[["amplitude", "predicted", "mse"]].mean()
+    mean = mean.assign(amplitude=mean["amplitude"] ** 0.5, predicted=mean["predicted"] ** 0.5)
+    headings = {
+        "surrogate": "surrogate",
+        "width": "width n",
+        "step": "step",
+        "amplitude": "amplitude",
+        "predicted": "predicted",
+        "mse": "mean squared error",
+    }
+    return [shown(mean, "Root mean square over networks of the mode's amplitude, and the mean squared error", headings)]
+
+
+def learning(tables: Mapping[str, pd.DataFrame], _: int = 0) -> list[Table]:
+    headings = {
+        "width": "width n",
+        "step": "step",
+        "squared_distance": "squared distance",
+        "standard_error": "standard error",
+        "variance_ratio": "variance by the predicted one",
+    }
+    return [shown(tables["learning"], "Each ensemble at each step against the prediction for this step", headings)]
+
+
+def surrogates(tables: Mapping[str, pd.DataFrame], _: int = 0) -> list[Table]:
+    learned = tables["errors"].fillna({"step": -1})
+    learned = learned.assign(when=learned["step"].map(lambda step: "convergence" if step < 0 else f"t = {step:,}"))
+    mean = learned.pivot_table(index=["normalize", "surrogate"], columns="when", values="mse", sort=False)
+    return [_wide(mean, "Mean squared error over the grid, mean over training sets, by step")]
+
+
+def real_data(tables: Mapping[str, pd.DataFrame], _: int = 0) -> list[Table]:
+    regressions = pd.concat([table for table in tables.values() if "kernel" in table])
+    networks = pd.concat([table for table in tables.values() if "network" in table]).assign(kernel="one network, mean")
+    mean = pd.concat([regressions, networks]).pivot_table(index="data_set", columns="kernel", values="mse", sort=False)
+    asymmetry = regressions.groupby("data_set")["asymmetry"].first()
+    return [_wide(mean.assign(asymmetry=asymmetry), "Mean squared error over the test points, and |I − Iᵀ|/|I|")]
+
+
 BEHIND: dict[str, Callable[[Mapping[str, pd.DataFrame], int], list[Table]]] = {
     "plot_kernels.py": kernels,
     "plot_convergence.py": errors,
     "plot_ensembles.py": ensembles,
     "plot_target.py": target,
     "plot_published.py": published,
+    "plot_divergence.py": divergence,
+    "plot_learning.py": learning,
+    "plot_surrogates.py": surrogates,
+    "plot_real_data.py": real_data,
 }
 """What stands behind a figure, by the script that draws it."""
 

@@ -15,8 +15,14 @@ if TYPE_CHECKING:
     from sgntk.surrogates import Surrogate
 
 
-FIGURES_OF_OUTPUTS = ("figure_3", "figure_b2")
+FIGURES_OF_OUTPUTS = ("figure_3", "figure_b2", "figure_s2")
 """Figures that show outputs of networks; the others show kernels."""
+
+SURROGATES_OF_FIXED_HEIGHT = ("erf_derivative", "identity", "leaky_box")
+"""Names of the surrogates that cannot be given another peak or area."""
+
+DATA_SET_SIZES = {"breast_cancer": 569, "diabetes": 442, "digits": 1797}
+"""Points of the data sets of scikit-learn."""
 
 
 class ConfigurationError(ValueError):
@@ -99,6 +105,9 @@ class Study:
     surrogates: Mapping[str, Mapping[str, Any]]
     experiments: Mapping[str, Experiment]
     steepness: Mapping[str, Any]
+    divergence: Mapping[str, Any]
+    surrogate_comparison: Mapping[str, Any]
+    real_data: Mapping[str, Any]
     claims: Mapping[str, Any]
     figures: Mapping[str, str]
     resources: Mapping[str, Any]
@@ -119,12 +128,49 @@ class Study:
     def architecture(self, experiment: str, activation: str) -> dict[str, Any]:
         """The description of an experiment's networks that `build_architecture` takes."""
         chosen = self.experiments[experiment]
-        surrogate = None if chosen.surrogate is None else dict(self.surrogates[chosen.surrogate])
+        surrogate = None if chosen.surrogate is None else self.surrogates[chosen.surrogate]
+        return self._networks(activation, surrogate, self.network, chosen.output_scale)
+
+    def divergence_architectures(self) -> dict[str, dict[str, Any]]:
+        """Descriptions of the networks of `divergence`, by the name of their surrogate."""
+        chosen = self.divergence
+        return {
+            name: self._networks(chosen["activation"], self.surrogates[name], chosen["network"])
+            for name in chosen["surrogates"].values()
+        }
+
+    def compared_architectures(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Descriptions of the networks of `surrogate_comparison`, by what they have in common, and their surrogate."""
+        chosen = self.surrogate_comparison
+        return {
+            normalize: {
+                name: self._networks(
+                    chosen["activation"],
+                    {**self.surrogates[name], "height": height, "normalize": normalize},
+                    self.network,
+                )
+                for name in chosen["surrogates"]
+            }
+            for normalize, height in chosen["heights"].items()
+        }
+
+    def real_data_architecture(self) -> dict[str, Any]:
+        """The description of the networks of `real_data`."""
+        chosen = self.real_data
+        return self._networks(chosen["activation"], self.surrogates[chosen["surrogate"]], self.network)
+
+    def _networks(
+        self,
+        activation: str,
+        surrogate: Mapping[str, Any] | None,
+        network: Mapping[str, Any],
+        output_scale: float = 1.0,
+    ) -> dict[str, Any]:
         return {
             "activation": dict(self.activations[activation]),
-            "surrogate": surrogate,
-            "output_scale": chosen.output_scale,
-            **self.network,
+            "surrogate": None if surrogate is None else dict(surrogate),
+            "output_scale": output_scale,
+            **network,
         }
 
     def settings(self, experiment: str) -> dict[str, Any]:
@@ -227,13 +273,15 @@ def _check_references(study: Study) -> None:
         if experiment.record == "empirical_sg_ntk" and experiment.surrogate is None:
             raise ConfigurationError(f"{key}.surrogate: got null; expected the name of a surrogate for the SG-NTK")
         _check_name(f"{key}.training_set", experiment.training_set, study.data["training_sets"])
-        if any(first >= second for first, second in pairwise(experiment.steps)):
-            raise ConfigurationError(f"{key}.steps: got {list(experiment.steps)}; expected ascending steps")
+        _check_ascending(f"{key}.steps", experiment.steps)
         widths = [plan.width for plan in experiment.widths]
         if len(set(widths)) < len(widths):
             raise ConfigurationError(f"{key}.widths: got widths {widths}; expected each width once")
     _check_name("steepness.surrogate", study.steepness["surrogate"], study.surrogates)
     _check_name("steepness.training_set", study.steepness["training_set"], study.data["training_sets"])
+    _check_divergence(study)
+    _check_comparison(study)
+    _check_real_data(study)
     for role, experiment_name in study.claims["experiments"].items():
         _check_claim(role, experiment_name, study)
     bounds = [entry["up_to_width"] for entry in study.resources["training"]]
@@ -247,6 +295,63 @@ def _check_references(study: Study) -> None:
                 f"figures.{figure}: got {experiment_name!r}; expected an experiment that records "
                 f"{'outputs' if shows_outputs else 'a kernel'}"
             )
+
+
+def _check_divergence(study: Study) -> None:
+    chosen = study.divergence
+    _check_name("divergence.activation", chosen["activation"], study.activations)
+    for role, name in chosen["surrogates"].items():
+        _check_name(f"divergence.surrogates.{role}", name, study.surrogates)
+    inputs, targets, steps = chosen["inputs"], chosen["targets"], chosen["steps"]
+    if len(targets) != len(inputs):
+        raise ConfigurationError(
+            f"divergence.targets: got {len(targets)} of them; expected as many as divergence.inputs, {len(inputs)}"
+        )
+    if len({len(point) for point in inputs}) > 1:
+        raise ConfigurationError(f"divergence.inputs: got {inputs}; expected all of one dimension")
+    _check_ascending("divergence.steps", steps)
+    _check_ascending("divergence.widths", chosen["widths"])
+    if steps[0] != 0:
+        raise ConfigurationError(f"divergence.steps: got {steps}; expected to begin with 0, the start to compare with")
+    if chosen["compare_at"] not in steps:
+        raise ConfigurationError(
+            f"divergence.compare_at: got {chosen['compare_at']}; expected one of divergence.steps, {steps}"
+        )
+
+
+def _check_comparison(study: Study) -> None:
+    chosen, key = study.surrogate_comparison, "surrogate_comparison"
+    _check_name(f"{key}.activation", chosen["activation"], study.activations)
+    for index, name in enumerate(chosen["surrogates"]):
+        _check_name(f"{key}.surrogates[{index}]", name, study.surrogates)
+        if study.surrogates[name]["name"] in SURROGATES_OF_FIXED_HEIGHT:
+            raise ConfigurationError(
+                f"{key}.surrogates[{index}]: got {name!r}; expected one that has a peak and an area to choose, not "
+                f"{' or '.join(SURROGATES_OF_FIXED_HEIGHT)}"
+            )
+    _check_ascending(f"{key}.steps", chosen["steps"])
+    if chosen["points"] > study.data["grid_points"]:
+        raise ConfigurationError(
+            f"{key}.points: got {chosen['points']}; expected at most data.grid_points = {study.data['grid_points']}"
+        )
+
+
+def _check_real_data(study: Study) -> None:
+    chosen = study.real_data
+    _check_name("real_data.activation", chosen["activation"], study.activations)
+    _check_name("real_data.surrogate", chosen["surrogate"], study.surrogates)
+    points = chosen["training_points"] + chosen["test_points"]
+    for name in chosen["data_sets"]:
+        if points > DATA_SET_SIZES[name]:
+            raise ConfigurationError(
+                f"real_data.test_points: got {points} training and test points; expected at most the "
+                f"{DATA_SET_SIZES[name]} of {name}"
+            )
+
+
+def _check_ascending(key: str, values: Sequence[int]) -> None:
+    if any(first >= second for first, second in pairwise(values)):
+        raise ConfigurationError(f"{key}: got {list(values)}; expected ascending {key.rpartition('.')[2]}")
 
 
 def _check_claim(role: str, name: str, study: Study) -> None:

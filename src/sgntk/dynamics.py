@@ -71,6 +71,10 @@ class Spectrum:
         check_positive("factors", learning_rate=learning_rate)
         return np.abs(1 - learning_rate / len(self.eigenvalues) * self.eigenvalues)
 
+    def coefficients(self, errors: Float64[np.ndarray, "*networks n"]) -> Complex128[np.ndarray, "*networks n"]:
+        """Coefficients `c` of errors `e = f(X) - y` in the modes, `e = modes c`; shape (..., N)."""
+        return np.linalg.solve(self.modes, errors[..., None])[..., 0]
+
     def steps_to_learn(self, learning_rate: float, remaining: float = np.exp(-1)) -> Float64[np.ndarray, " n"]:
         """Steps after which each mode's error has shrunk to `remaining` of itself; infinite where it does not shrink.
 

@@ -38,13 +38,17 @@ class Sampling:
         criterion: Criterion,
         least: int,
         decides: bool = True,
+        of: str = "networks",
     ) -> Finding:
-        """A finding with the bootstrap's interval over networks; with fewer than `least` of them it decides nothing."""
+        """A finding with the bootstrap's interval over networks; with fewer than `least` of them it decides nothing.
+
+        `of` says what there is instead of networks, along the first axis of the samples.
+        """
         networks = min(map(len, samples))
         estimate = statistics.bootstrap(
             function, *samples, confidence=self.confidence, resamples=self.resamples, seed=self.seed
         )
-        note = f"{networks} networks"
+        note = f"{networks} {of}"
         if networks < least:
             note += f", too few to decide: at least {least}"
         return Finding(
@@ -107,6 +111,13 @@ class Ensembles:
         return variance >= 0.01 * variance.max()
 
 
+def ensembles_by_step(outputs: pd.DataFrame, predictions: pd.DataFrame, activation: str) -> dict[int, Ensembles]:
+    """The ensembles of one activation at every recorded step, ascending, from the tables of outputs and predictions."""
+    outputs = outputs[outputs["activation"] == activation]
+    steps = np.unique(outputs["step"]).tolist()
+    return {step: trained_ensembles(outputs[outputs["step"] <= step], predictions, activation) for step in steps}
+
+
 def trained_ensembles(outputs: pd.DataFrame, predictions: pd.DataFrame, activation: str) -> Ensembles:
     """The ensembles of one activation at the last step, from the tables of outputs and predictions."""
     outputs = outputs[outputs["activation"] == activation]
@@ -131,6 +142,49 @@ def trained_ensembles(outputs: pd.DataFrame, predictions: pd.DataFrame, activati
 
 
 @dataclass(frozen=True)
+class Divergence:
+    """Networks that learn with a kernel that is not symmetric, and those that learn with one that is tamer.
+
+    Attributes:
+        diverging: table of `divergence.follow` for every `width`, with a surrogate whose kernel has a growing mode.
+        learning: the same with another surrogate.
+        compare_at: step at which the growth is compared with the predicted one.
+    """
+
+    diverging: pd.DataFrame
+    learning: pd.DataFrame
+    compare_at: int
+
+
+@dataclass(frozen=True)
+class RealData:
+    """Trained networks and both regressions at the test points of a data set.
+
+    Attributes:
+        name: of the data set.
+        outputs: shape (networks, test points).
+        sg_ntk: mean of the SG-NTK regression for the networks' step, shape (test points,).
+        nngp: mean of regression with the NNGP.
+    """
+
+    name: str
+    outputs: Float[np.ndarray, "networks points"]
+    sg_ntk: Float[np.ndarray, " points"]
+    nngp: Float[np.ndarray, " points"]
+
+
+def real_data(outputs: pd.DataFrame, predictions: pd.DataFrame) -> RealData:
+    """A data set, from the tables of `sgntk.real_data`."""
+    by_kernel = {kernel: table.sort_values("sample") for kernel, table in predictions.groupby("kernel")}
+    return RealData(
+        str(outputs["data_set"].iloc[0]),
+        outputs.pivot(index="network", columns="sample", values="output").to_numpy(),
+        by_kernel["sg_ntk"]["mean"].to_numpy(),
+        by_kernel["nngp"]["mean"].to_numpy(),
+    )
+
+
+@dataclass(frozen=True)
 class Evidence:
     """A run, as the claims look at it.
 
@@ -141,6 +195,10 @@ class Evidence:
         small: the same with a smaller output scale.
         scale: the smaller output scale as a part of the other one.
         steepness: kernels against m (`steepness.sweep`).
+        learning: the networks of `ensembles` at every step that was recorded, ascending.
+        divergence: what became of a mode that should grow.
+        surrogate_errors: tables of `comparison.generalization_errors`, with `normalize`.
+        real_data: trained networks and regressions on data sets.
         reference: grid index of x0, the fixed argument of the kernels.
         training_points: grid indices of the points that `steepness` learns from.
         sampling: how intervals are made.
@@ -152,6 +210,10 @@ class Evidence:
     small: Ensembles
     scale: float
     steepness: pd.DataFrame
+    learning: dict[int, Ensembles]
+    divergence: Divergence
+    surrogate_errors: pd.DataFrame
+    real_data: tuple[RealData, ...]
     reference: int
     training_points: tuple[int, ...]
     sampling: Sampling

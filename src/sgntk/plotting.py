@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
@@ -21,6 +22,7 @@ TEXT_WIDTH = 5.5
 
 # Colour-blind-safe (Okabe and Ito 2008). A thing has the same colour in every figure.
 COLOURS = {"analytic": "#000000", "target": "#882255", "sg_ntk": "#D55E00", "nngp": "#0072B2", "network": "#8C8C8C"}
+PREDICTORS = {"sg_ntk": "SG-NTK regression", "nngp": "NNGP regression", "ensemble": "mean of the networks"}
 STEP_COLOURS = ["#56B4E9", "#E69F00", "#CC79A7"]
 TRAINING_SET_MARKERS = [("^", "#009E73"), ("o", "#000000"), ("s", "#F0E442"), ("D", "#999933")]
 
@@ -262,8 +264,7 @@ def published_figure(published: pd.DataFrame) -> Figure:
     axes[0, 0].set(ylabel="ours / published")
     axes[1, 0].set(ylabel="|ours / published $-$ 1|", yticks=[0, 1e-6, 1e-4, 1e-2, 1])
     axes[0, 0].set_xticks(widths, [f"{width:,}" for width in widths])
-    axes[0, 0].yaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:g}"))
-    axes[0, 0].yaxis.set_major_locator(mpl.ticker.LogLocator(subs=(1, 2, 5)))
+    _plain_ticks(axes[0, 0].yaxis, subs=(1, 2, 5))
     for ax in axes[:, 0]:
         ax.yaxis.set_minor_locator(mpl.ticker.NullLocator())
         ax.xaxis.set_minor_locator(mpl.ticker.NullLocator())
@@ -283,6 +284,206 @@ def published_figure(published: pd.DataFrame) -> Figure:
     return figure
 
 
+def divergence_figure(divergence: pd.DataFrame, surrogates: Mapping[str, Mapping[str, Any]]) -> Figure:
+    """The amplitude of the slowest mode, or of the diverging one, while networks learn (Figure S.1).
+
+    Args:
+        divergence: tables of `divergence.follow`, with `surrogate` and `width`.
+        surrogates: descriptions of the surrogates by name, for the panels' titles; in this order.
+    """
+    _set_theme()
+    names = _in_order(divergence["surrogate"], surrogates)
+    palette = width_palette(divergence["width"])
+    figure, axes = plt.subplots(1, len(names), figsize=(TEXT_WIDTH, 2.6), squeeze=False)
+    for name, panel, ax in zip(names, "abcdefgh", axes[0], strict=False):
+        table = divergence[divergence["surrogate"] == name]
+        for column, style in (("amplitude", {}), ("predicted", {"linestyle": "--", "linewidth": 0.9, "zorder": 3})):
+            sns.lineplot(
+                table,
+                x="step",
+                y=column,
+                hue="width",
+                palette=palette if column == "amplitude" else dict.fromkeys(palette, COLOURS["analytic"]),
+                estimator=_root_mean_square,
+                errorbar=None,
+                legend=False,
+                ax=ax,
+                **style,
+            )
+        eigenvalue = f"{table['eigenvalue'].iloc[0]:.3g}".replace("-", "\N{MINUS SIGN}")
+        ax.set_title(f"{activation_label(surrogates[name])}: $\\lambda$ = {eigenvalue}")
+        ax.set_title(panel, loc="left", fontweight="bold")
+        start = table[table["step"] == 0]["amplitude"]
+        reach = table.groupby(["width", "step"])["amplitude"].agg(_root_mean_square)
+        ax.set(yscale="log", xlabel="step t", ylabel="", ylim=(reach.min() / 1.5, 4 * max(reach.max(), start.max())))
+        ax.set_xscale("symlog", linthresh=1)
+        ax.set_xlim(0, table["step"].max())
+        _plain_ticks(ax.yaxis, subs=(1, 2, 5))
+    axes[0, 0].set_ylabel("amplitude of the mode (rms)")
+    line = mpl.lines.Line2D
+    handles = [*_width_handles(divergence["width"])]
+    handles.append(line([], [], color=COLOURS["analytic"], linestyle="--", linewidth=0.9, label="predicted"))
+    _legend_above(figure, handles)
+    return figure
+
+
+def learning_figure(ensemble: pd.DataFrame, learning: pd.DataFrame, predictions: pd.DataFrame) -> Figure:
+    """An ensemble while it learns, against the SG-NTK prediction for each step (Figure S.2).
+
+    Args:
+        ensemble: table of `tables.ensemble_statistics`.
+        learning: table of `tables.learning`.
+        predictions: table of predictions, for each of the steps.
+    """
+    _set_theme()
+    steps, widest = sorted(ensemble["step"].unique()), ensemble["width"].max()
+    palette = width_palette(ensemble["width"])
+    figure = plt.figure(figsize=(TEXT_WIDTH, 3.9))
+    grid = figure.add_gridspec(2, 2 * len(steps), height_ratios=[1.1, 1])
+    first = None
+    for index, step in enumerate(steps):
+        ax = figure.add_subplot(grid[0, 2 * index : 2 * index + 2], sharey=first)
+        then = predictions[(predictions["kernel"] == "sg_ntk") & (predictions["step"] == step)].sort_values("alpha")
+        shown = ensemble[(ensemble["width"] == widest) & (ensemble["step"] == step)].sort_values("alpha")
+        for table, colour, linewidth in ((then, COLOURS["sg_ntk"], 0.9), (shown, palette[widest], 1.5)):
+            band = [table["mean"] - 2 * table["std"], table["mean"] + 2 * table["std"]]
+            ax.fill_between(table["alpha"], *band, color=colour, alpha=0.15, linewidth=0)
+            for edge in band:
+                ax.plot(table["alpha"], edge, color=colour, linewidth=0.6)
+            ax.plot(table["alpha"], table["mean"], color=colour, linewidth=linewidth)
+        _angle_axis(ax)
+        ax.set_title(_step_label(step))
+        if first is None:
+            first = ax
+            ax.set_ylabel(r"output $f(x(\alpha))$")
+        else:
+            ax.tick_params(labelleft=False)
+    half = len(steps)
+    for columns, quantity, label in (
+        (slice(0, half), "squared_distance", "squared distance\nof the mean"),
+        (slice(half, None), "variance_ratio", "variance\n/ predicted variance"),
+    ):
+        ax = figure.add_subplot(grid[1, columns])
+        sns.lineplot(
+            learning, x="step", y=quantity, hue="width", palette=palette, marker="o", markersize=4, legend=False, ax=ax
+        )
+        ax.set(xscale="log", yscale="log" if quantity == "variance_ratio" else "linear", xlabel="step t", ylabel=label)
+        if quantity == "squared_distance":
+            for width, colour in palette.items():
+                table = learning[learning["width"] == width]
+                ax.errorbar(table["step"], table[quantity], 2 * table["standard_error"], fmt="none", ecolor=colour)
+            ax.set_yscale("symlog", linthresh=1e-3)
+            ax.axhline(0, color="0.6", linewidth=0.6, zorder=0)
+        else:
+            ax.axhline(1, color="0.6", linewidth=0.6, zorder=0)
+            ax.set_ylim(min(0.7, 0.9 * learning[quantity].min()), max(1.4, 1.1 * learning[quantity].max()))
+            _plain_ticks(ax.yaxis, subs=(1, 1.5, 2, 3, 5, 7))
+    prediction = mpl.lines.Line2D([], [], color=COLOURS["sg_ntk"], linewidth=0.9, label="SG-NTK, for step t")
+    band = mpl.patches.Patch(facecolor="0.85", edgecolor="0.4", label="± 2 std")
+    _legend_above(figure, [*_width_handles(ensemble["width"]), prediction, band])
+    return figure
+
+
+def surrogates_figure(
+    kernels: pd.DataFrame, errors: pd.DataFrame, surrogates: Mapping[str, Mapping[str, Any]]
+) -> Figure:
+    """SG-NTKs of many surrogates, and the errors of what is learned with them (Figure S.3).
+
+    Args:
+        kernels: tables of `comparison.kernels`, with `normalize` and `alpha`.
+        errors: tables of `comparison.generalization_errors`, with `normalize`.
+        surrogates: descriptions of the surrogates by name; in this order.
+    """
+    _set_theme()
+    names, commons = _in_order(kernels["surrogate"], surrogates), list(kernels["normalize"].unique())
+    palette = dict(zip(names, cycle(sns.color_palette("colorblind", 10)), strict=False))
+    dashes: dict[str, Any] = dict(zip(names, cycle(["-", "--", ":", "-."]), strict=False))
+    figure, axes = plt.subplots(2, len(commons), figsize=(TEXT_WIDTH, 4.6), sharey="row", squeeze=False)
+    steps = list(errors["step"].unique())
+    labels = ["convergence" if pd.isna(step) else _step_label(step) for step in steps]
+    colours = dict(zip(labels, [*STEP_COLOURS[: len(steps) - 1], "#000000"], strict=True))
+    for common, (above, below) in zip(commons, axes.T, strict=True):
+        chosen = kernels[kernels["normalize"] == common]
+        for name in names:
+            curve = chosen[chosen["surrogate"] == name].sort_values("alpha")
+            above.plot(curve["alpha"], curve["analytic"], color=palette[name], linestyle=dashes[name])
+        _angle_axis(above)
+        above.set_title(f"equal {common}")
+        learned = errors[errors["normalize"] == common]
+        learned = learned.assign(
+            when=learned["step"].map(dict(zip(steps[:-1], labels, strict=False))).fillna(labels[-1])
+        )
+        sns.pointplot(
+            learned,
+            x="surrogate",
+            y="mse",
+            order=names,
+            hue="when",
+            hue_order=labels,
+            palette=colours,
+            errorbar=("ci", 95),
+            seed=0,
+            dodge=0.5,
+            linestyle="none",
+            markersize=3,
+            err_kws={"linewidth": 0.9},
+            legend=False,
+            ax=below,
+        )
+        below.set(xlabel="", ylabel="", yscale="log")
+        below.tick_params(axis="x", rotation=90)
+    axes[0, 0].set_ylabel(r"$I(x(\alpha), x_0)$")
+    axes[0, 0].set_yscale("asinh", linear_width=2)
+    axes[0, 0].set_yticks([-2, 0, 2, 5, 10, 20, 50])
+    axes[0, 0].yaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:g}"))
+    axes[0, 0].yaxis.set_minor_locator(mpl.ticker.NullLocator())
+    axes[1, 0].set_ylabel("mean squared error")
+    _plain_ticks(axes[1, 0].yaxis, subs=(1, 2, 3, 5))
+    line = mpl.lines.Line2D
+    _legend_above(
+        figure,
+        [
+            *[line([], [], color=palette[name], linestyle=dashes[name], label=name) for name in names],
+            *[line([], [], color=colours[label], marker="o", linestyle="", label=label) for label in labels],
+        ],
+        columns=4,
+    )
+    return figure
+
+
+def real_data_figure(errors: pd.DataFrame, networks: pd.DataFrame) -> Figure:
+    """Kernel regression and trained networks on real data (Figure S.4).
+
+    Args:
+        errors: tables of `real_data.errors`, of the regressions and of the ensemble's mean, with `data_set`.
+        networks: the same of every network.
+    """
+    _set_theme()
+    figure, ax = plt.subplots(figsize=(0.8 * TEXT_WIDTH, 2.6))
+    names = list(errors["data_set"].unique())
+    asymmetry = errors.drop_duplicates("data_set").set_index("data_set")["asymmetry"]
+    sns.stripplot(
+        networks, x="data_set", y="mse", order=names, color=COLOURS["network"], size=3, jitter=0.08, zorder=1, ax=ax
+    )
+    colours = {"sg_ntk": COLOURS["sg_ntk"], "nngp": COLOURS["nngp"], "ensemble": COLOURS["analytic"]}
+    for (kernel, colour), marker, aside in zip(colours.items(), "^sD", (-0.25, 0.25, 0), strict=True):
+        table = errors[errors["kernel"] == kernel].set_index("data_set").loc[names]
+        ax.plot(
+            np.arange(len(names)) + aside, table["mse"], marker, color=colour, markersize=6, markeredgecolor="white"
+        )
+    ax.axhline(1, color="0.6", linewidth=0.6, linestyle=":", zorder=0)
+    ax.set(xlabel="", ylabel="mean squared error\n(variance of the target = 1)", ylim=(0, None))
+    ax.set_xticks(range(len(names)), [f"{name}\n|I − I$^T$|/|I| = {asymmetry[name]:.2g}" for name in names])
+    line = mpl.lines.Line2D
+    handles = [
+        line([], [], color=colour, marker=marker, linestyle="", label=PREDICTORS[kernel])
+        for (kernel, colour), marker in zip(colours.items(), "^sD", strict=True)
+    ]
+    handles.append(line([], [], color=COLOURS["network"], marker="o", markersize=3, linestyle="", label="one network"))
+    _legend_above(figure, handles, columns=2)
+    return figure
+
+
 def save(figure: Figure, pdf: str | Path, png: str | Path) -> None:
     """Writes a figure for print and for the screen, each whole or not at all; the same figure gives the same bytes."""
     with replacing(pdf) as temporary:
@@ -294,15 +495,23 @@ def save(figure: Figure, pdf: str | Path, png: str | Path) -> None:
 
 def activation_label(description: Mapping[str, Any]) -> str:
     """Title of an activation's panel, from its description in the configuration."""
-    parameters = ", ".join(f"${name} = {value}$" for name, value in description.items() if name != "name")
-    return f"{description['name']}, {parameters}" if parameters else str(description["name"])
+    parameters = [
+        f"${name} = {value}$" if len(name) == 1 else f"{name.replace('_', ' ')} = {value}"
+        for name, value in description.items()
+        if name != "name"
+    ]
+    return ", ".join([description["name"], *parameters])
 
 
 def width_palette(widths: pd.Series) -> dict[int, str]:
-    """A colour for each width, the same in every figure: dark for wide, on a logarithmic scale from 10 to 1,000."""
-    colours = mpl.colormaps["viridis_r"]
-    depth = {int(width): 0.12 + 0.8 * np.clip(np.log10(width) - 1, 0, 2) / 2 for width in sorted(widths.unique())}
-    return {width: to_hex(colours(value)) for width, value in depth.items()}
+    """A colour for each width, the same in every figure: from light green to violet up to 1,000, then on to yellow."""
+    return {int(width): to_hex(_width_colour(float(np.log10(width)))) for width in sorted(widths.unique())}
+
+
+def _width_colour(magnitude: float) -> tuple[float, float, float, float]:
+    if magnitude <= 3:
+        return mpl.colormaps["viridis_r"](0.12 + 0.4 * np.clip(magnitude - 1, 0, 2))
+    return mpl.colormaps["plasma"](0.25 * np.clip(magnitude - 2.4, 0, 3.6))
 
 
 def _set_theme() -> None:
@@ -326,9 +535,21 @@ def _set_theme() -> None:
     )
 
 
+def _root_mean_square(values: pd.Series) -> float:
+    """How the networks of an ensemble are shown by one number."""
+    return float(np.sqrt(np.mean(values**2)))
+
+
 def _angle_axis(ax: Axes) -> None:
     ax.set(xlim=(-np.pi, np.pi), xlabel=r"angle $\alpha$ (rad)")
     ax.set_xticks([-np.pi / 2, 0, np.pi / 2], [r"$-\pi/2$", "0", r"$\pi/2$"])
+
+
+def _plain_ticks(axis: Axis, subs: tuple[float, ...]) -> None:
+    """Plain numbers on a logarithmic axis, at these multiples of the powers of 10."""
+    axis.set_major_locator(mpl.ticker.LogLocator(subs=subs))
+    axis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:g}"))
+    axis.set_minor_locator(mpl.ticker.NullLocator())
 
 
 def _kernel_ticks(ax: Axes, kernels: pd.DataFrame) -> None:

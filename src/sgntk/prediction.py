@@ -87,11 +87,8 @@ def predict(
     elif steps is None or learning_rate is None:
         raise ValueError(f"predict: give steps and learning_rate together, or neither; got {steps} and {learning_rate}")
     else:
-        check_count("predict", least=0, steps=steps)
-        check_positive("predict", learning_rate=learning_rate)
         spectrum_of(dynamics).warn("predict")
-        rate = learning_rate / len(x_train)
-        weights = (to_test @ _learned_inverse(dynamics, rate, steps)).T
+        weights = weights_after(dynamics, to_test, steps=steps, learning_rate=learning_rate)
     with np.errstate(over="ignore", invalid="ignore"):
         cross = nngp(arch, x_test, x_train) @ weights
         cov = nngp(arch, x_test) - cross - cross.T + weights.T @ nngp(arch, x_train) @ weights
@@ -119,6 +116,19 @@ def converged_weights(
             f"{modes.describe_divergence('predict')}. There is no convergence to predict: ask for a number of steps"
         )
     return _solve_transposed(dynamics, to_test.T)
+
+
+def weights_after(
+    dynamics: Float64[np.ndarray, "n n"], to_test: Float64[np.ndarray, "k n"], *, steps: int, learning_rate: float
+) -> Float64[np.ndarray, "n k"]:
+    """`Z = P^T I(x, X)^T` after some steps: the mean of the network is then `Z^T y`; arguments as `converged_weights`.
+
+    Raises:
+        ValueError: if a number is out of its range, or the dynamics diverge beyond the range of float64.
+    """
+    check_count("predict", least=0, steps=steps)
+    check_positive("predict", learning_rate=learning_rate)
+    return (to_test @ _learned_inverse(dynamics, learning_rate / len(dynamics), steps)).T
 
 
 def _solve_transposed(

@@ -65,6 +65,43 @@ def steepness(study: Study) -> dict[str, Any]:
     }
 
 
+def divergence(study: Study, surrogate: str) -> dict[str, Any]:
+    """Networks that learn with one of the surrogates of `divergence`."""
+    kept = ("inputs", "targets", "networks", "seed", "steps", "widths")
+    return {
+        "table": "divergence",
+        **{key: study.divergence[key] for key in kept},
+        "surrogate": surrogate,
+        "architecture": study.divergence_architectures()[surrogate],
+        "learning_rate": study.training["learning_rate"],
+    }
+
+
+def surrogate_comparison(study: Study, table: str) -> dict[str, Any]:
+    """SG-NTKs of many surrogates, and the errors of what is learned with them."""
+    chosen = study.surrogate_comparison
+    return {
+        "table": table,
+        **{key: chosen[key] for key in ("training_sets", "points", "seed", "steps")},
+        "architectures": study.compared_architectures(),
+        "learning_rate": study.training["learning_rate"],
+        "reference_point": study.data["reference_point"],
+        "grid": grid(study),
+    }
+
+
+def real_data(study: Study, data_set: str, table: str) -> dict[str, Any]:
+    """Kernel regression and trained networks on a data set."""
+    kept = ("training_points", "test_points", "seed", "width", "networks", "steps")
+    return {
+        "table": table,
+        "data_set": data_set,
+        **{key: study.real_data[key] for key in kept},
+        "architecture": study.real_data_architecture(),
+        "learning_rate": study.training["learning_rate"],
+    }
+
+
 def spread(study: Study) -> dict[str, Any]:
     """The spread of the claimed experiment's ensembles, by angle."""
     experiment = study.experiments[study.claims["experiments"]["outputs"]]

@@ -22,31 +22,39 @@ from sgntk.files import replacing
 COLUMNS = {
     "activation": "name of the activation in the configuration",
     "alpha": "angle of the input on the circle, radians in [-pi, pi)",
+    "amplitude": "modulus of the coefficient of the errors in the mode with the lowest real part of its eigenvalue",
     "analytic": "infinite-width kernel K(x, x0)",
+    "asymmetry": "|I - I^T| / |I| of the SG-NTK of the training points, in the Frobenius norm",
     "coverage": "part of the networks within 2 predicted standard deviations of the predicted mean",
+    "data_set": "name of a data set of scikit-learn",
     "departure": "heading of docs/deviations.md under which a known difference is explained; empty where none is known",
     "deviation": "abs(ratio - 1)",
+    "draw": "index of the training set, from 0",
+    "eigenvalue": "lowest real part of the eigenvalues of the SG-NTK of the training points",
     "empirical": "finite-width kernel K(x, x0) of one network",
     "figure": "figure of the paper",
     "hidden_layers": "number of hidden layers",
     "high": "upper end of the confidence interval of the statistic before it",
-    "kernel": "kernel of the prediction: ntk, sg_ntk, or nngp for regression with the NNGP",
+    "kernel": "kernel of the prediction: ntk, sg_ntk, or nngp for regression with the NNGP; ensemble: networks' mean",
     "limit": "value of the kernel for sign, the limit of ever steeper activations; inf where it diverges",
     "low": "lower end of the confidence interval of the statistic before it",
     "m": "steepness of the activation erf(m z)",
     "mean": "mean over networks, or of the predicted Gaussian process",
-    "mse": "mean over the grid of (empirical - analytic)^2",
+    "mse": "mean squared error: of a kernel over the grid, or of outputs over the points that the table is about",
     "network": "index of the network in its ensemble, from 0; in `published` a text, `mean` for the mean over them",
+    "normalize": "what the surrogates have in common: their peak or their area",
     "ours": "our value of what was published",
     "output": "output f(x) of one network",
     "point": "index of the grid point, from 0",
+    "predicted": "what the amplitude at the start becomes in an infinitely wide network",
     "published": "value read off the published figure",
     "ratio": "ours / published",
-    "sample": "index of the training point, from 0",
+    "sample": "index of the training point, or of the test point of a data set, from 0",
     "squared_distance": "unbiased estimate of the mean over the grid of (E f(x) - predicted mean)^2; may be below 0",
     "standard_error": "standard error, over networks, of the statistic beside it",
     "std": "standard deviation over networks, or of the predicted Gaussian process",
     "step": "gradient descent steps done; missing where a prediction is for convergence",
+    "surrogate": "name of the surrogate in the configuration",
     "target": "target function at the input",
     "tolerance": "largest deviation that counts as agreement",
     "value": "what was recorded of the network at the grid point: its output, or its kernel K(x, x0)",
@@ -239,3 +247,22 @@ def distances(outputs: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
             squared, error = statistics.squared_distance(values, mean)
             rows.append((*ensemble, kernel, squared, error))
     return pd.DataFrame(rows, columns=[*ENSEMBLE, "kernel", "squared_distance", "standard_error"])
+
+
+def learning(outputs: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
+    """Each ensemble at each step against the SG-NTK's prediction for this step.
+
+    Returns:
+        `activation`, `width`, `step`, `squared_distance` of the mean with its `standard_error`, and `variance_ratio`,
+        the mean variance over networks by the mean predicted one.
+    """
+    rows = []
+    sg_ntk = predictions[predictions["kernel"] == "sg_ntk"].sort_values("point")
+    for ensemble, table in outputs.groupby(ENSEMBLE):
+        activation, _, step = ensemble
+        then = sg_ntk[(sg_ntk["activation"] == activation) & (sg_ntk["step"] == step)]
+        values = table.pivot(index="network", columns="point", values="output").to_numpy()
+        distance = statistics.squared_distance(values, then["mean"].to_numpy())
+        ratio = values.var(axis=0, ddof=1).mean() / (then["std"] ** 2).mean()
+        rows.append((*ensemble, *distance, ratio))
+    return pd.DataFrame(rows, columns=[*ENSEMBLE, "squared_distance", "standard_error", "variance_ratio"])

@@ -1,7 +1,7 @@
 """Verdicts: an interval for a statistic against a criterion that was fixed beforehand."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -78,6 +78,23 @@ class Finding:
             "decides": self.decides,
             "note": self.note,
         }
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement, of the paper or beyond it, and how it is tested.
+
+    Attributes:
+        name: short name.
+        statement: what is claimed, in a sentence.
+        source: where the paper says or shows it, or that it does not.
+        test: gives the findings on a run, from its `sgntk.evidence.Evidence`.
+    """
+
+    name: str
+    statement: str
+    source: str
+    test: Callable[[Any], Iterator[Finding]]
 
 
 def combine(findings: Iterable[Finding]) -> Verdict:

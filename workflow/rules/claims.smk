@@ -26,7 +26,7 @@ rule steepness:
 
 rule claims:
     input:
-        library("claims", "evidence", "statistics", "verdicts"),
+        library("claims", "evidence", "further_claims", "paper_claims", "statistics", "verdicts"),
         **evidence_files(),
     output:
         json=CLAIMS,
@@ -44,6 +44,7 @@ rule claims:
         made_from=made_from,
         run=STUDY.run,
         claims=STUDY.claims,
+        divergence={key: STUDY.divergence[key] for key in ("surrogates", "compare_at")},
         scale=claimed_experiment("small_outputs").output_scale / claimed_experiment("outputs").output_scale,
         reference_point=STUDY.data["reference_point"],
     script:

@@ -23,6 +23,13 @@ BATCH = "{experiment}/{activation}/width_{width}/networks_{first}-{last}"
 ENSEMBLE = f"{RESULTS}/ensembles/{BATCH}.parquet"
 TABLE = f"{RESULTS}/tables/{{experiment}}_{{table}}.parquet"
 STEEPNESS = f"{RESULTS}/kernels/steepness.parquet"
+DIVERGENCE = f"{RESULTS}/tables/divergence_{{surrogate}}.parquet"
+SURROGATE_KERNELS = f"{RESULTS}/tables/surrogate_kernels.parquet"
+SURROGATE_ERRORS = f"{RESULTS}/tables/surrogate_errors.parquet"
+REAL_DATA = {
+    name: f"{RESULTS}/tables/{{data_set}}_{name}.parquet"
+    for name in ("outputs", "predictions", "errors", "network_errors")
+}
 SPREAD = f"{RESULTS}/claims/spread.parquet"
 FIGURE = f"{RESULTS}/figures/{{figure}}"
 PUBLISHED = f"{RESULTS}/tables/published.parquet"
@@ -41,6 +48,8 @@ wildcard_constraints:
     experiment="|".join(STUDY.experiments),
     activation="|".join(STUDY.activations),
     training_set="|".join(STUDY.data["training_sets"]),
+    surrogate="|".join(STUDY.divergence["surrogates"].values()),
+    data_set="|".join(STUDY.real_data["data_sets"]),
     width=r"\d+",
     first=r"\d+",
     last=r"\d+",
@@ -62,6 +71,15 @@ NETWORK_MODULES = [
     "gaussian",
     "piecewise",
     "surrogates",
+]
+
+TRAINING_MODULES = [
+    "delayed",
+    "empirical",
+    "incremental",
+    "networks",
+    "recording",
+    "training",
 ]
 
 
@@ -136,11 +154,19 @@ def trained_batches():
 def tables_of(experiment):
     """The tables of an experiment, by name."""
     names = {
-        "outputs": ["outputs", "ensemble", "distances"],
+        "outputs": ["outputs", "ensemble", "distances", "learning"],
         "empirical_ntk": ["kernels", "kernel_mse", "kernel_mse_mean"],
         "empirical_sg_ntk": ["kernels", "kernel_mse", "kernel_mse_mean"],
     }
     return {name: TABLE.format(experiment=experiment.name, table=name) for name in names[experiment.record]}
+
+
+def divergence_tables():
+    return expand(DIVERGENCE, surrogate=STUDY.divergence["surrogates"].values())
+
+
+def real_data_tables(name):
+    return expand(REAL_DATA[name], data_set=STUDY.real_data["data_sets"])
 
 
 def claimed_experiment(role):
@@ -158,6 +184,10 @@ def evidence_files():
         "small_outputs": tables_of(small_outputs)["outputs"],
         "small_predictions": PREDICTION.format(experiment=small_outputs.name),
         "steepness": STEEPNESS,
+        "divergence": divergence_tables(),
+        "surrogate_errors": SURROGATE_ERRORS,
+        "real_outputs": real_data_tables("outputs"),
+        "real_predictions": real_data_tables("predictions"),
         "grid": GRID,
         "training_set": TRAINING_SET.format(training_set=STUDY.steepness["training_set"]),
     }
@@ -169,11 +199,18 @@ def provenance_of_tables():
         GRID: provenance.grid(STUDY),
         STEEPNESS: provenance.steepness(STUDY),
         SPREAD: provenance.spread(STUDY),
+        SURROGATE_KERNELS: provenance.surrogate_comparison(STUDY, "surrogate_kernels"),
+        SURROGATE_ERRORS: provenance.surrogate_comparison(STUDY, "surrogate_errors"),
         PUBLISHED: provenance.published(
             STUDY,
             {kernel: shown_experiment(figure) for kernel, figure in PUBLISHED_FIGURES.items()},
         ),
     }
+    for name in STUDY.divergence["surrogates"].values():
+        tables_made_from[DIVERGENCE.format(surrogate=name)] = provenance.divergence(STUDY, name)
+    for name in STUDY.real_data["data_sets"]:
+        for table, path in REAL_DATA.items():
+            tables_made_from[path.format(data_set=name)] = provenance.real_data(STUDY, name, table)
     for name in STUDY.data["training_sets"]:
         tables_made_from[TRAINING_SET.format(training_set=name)] = provenance.training_set(STUDY, name)
     for name, experiment in STUDY.experiments.items():
@@ -236,6 +273,28 @@ def plot_published(figure):
     return "plot_published.py", {"published": PUBLISHED}
 
 
+def plot_divergence(figure):
+    return "plot_divergence.py", {"divergence": divergence_tables()}
+
+
+def plot_learning(figure):
+    experiment = shown_experiment(figure)
+    tables_shown = tables_of(experiment)
+    return "plot_learning.py", {
+        "ensemble": tables_shown["ensemble"],
+        "learning": tables_shown["learning"],
+        "predictions": PREDICTION.format(experiment=experiment.name),
+    }
+
+
+def plot_surrogates(figure):
+    return "plot_surrogates.py", {"kernels": SURROGATE_KERNELS, "errors": SURROGATE_ERRORS}
+
+
+def plot_real_data(figure):
+    return "plot_real_data.py", {name: real_data_tables(name) for name in ("errors", "network_errors")}
+
+
 FIGURES = {
     "figure_1": plot_kernels,
     "figure_2": plot_kernels,
@@ -245,6 +304,10 @@ FIGURES = {
     "figure_b3": plot_convergence,
     "figure_b4": plot_convergence,
     "figure_published": plot_published,
+    "figure_s1": plot_divergence,
+    "figure_s2": plot_learning,
+    "figure_s3": plot_surrogates,
+    "figure_s4": plot_real_data,
 }
 
 
@@ -255,6 +318,8 @@ def reported(figure):
     if "training_sets" in shown:
         training_sets = dict(zip(STUDY.data["training_sets"], shown["training_sets"]))
         shown = {"grid": shown["grid"], **training_sets}
+    by_file = {Path(path).stem: path for paths in shown.values() if isinstance(paths, list) for path in paths}
+    shown = {name: path for name, path in shown.items() if not isinstance(path, list)} | by_file
     return {
         "plot": plot_script,
         "png": figure_files(figure)[1],

@@ -28,6 +28,7 @@ for figure, plot in FIGURES.items():
             made_from=made_from,
             plot_script=plot_script,
             activations=STUDY.activations,
+            surrogates=STUDY.surrogates,
             training_sets=list(STUDY.data["training_sets"]),
             record=shown_experiment(figure).record if figure in STUDY.figures else None,
         script:

@@ -34,6 +34,7 @@ rule tabulate_outputs:
         outputs=f"{RESULTS}/tables/{{experiment}}_outputs.parquet",
         ensemble=f"{RESULTS}/tables/{{experiment}}_ensemble.parquet",
         distances=f"{RESULTS}/tables/{{experiment}}_distances.parquet",
+        learning=f"{RESULTS}/tables/{{experiment}}_learning.parquet",
     log:
         f"{RESULTS}/logs/tabulate_outputs/{{experiment}}.log",
     benchmark:

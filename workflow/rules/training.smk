@@ -1,15 +1,7 @@
 # Ensembles, trained in batches of networks: a job that dies loses one batch.
 rule train:
     input:
-        library(
-            *NETWORK_MODULES,
-            "delayed",
-            "empirical",
-            "incremental",
-            "networks",
-            "recording",
-            "training",
-        ),
+        library(*NETWORK_MODULES, *TRAINING_MODULES),
         grid=GRID,
         training_set=training_set_of,
     output:
