@@ -12,6 +12,7 @@ from sgntk import published, tables
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "workflow/report/report.html.j2"
 CONFIG = yaml.safe_load((ROOT / "workflow/config/paper.yaml").read_text())
+PICTURES = ("1", "2", "3", "b1", "b2", "b3")
 STEEPNESS = {"erf_2": 2, "erf_5": 5, "erf_20": 20}
 GRAPH = {
     "grid": set(),
@@ -114,6 +115,14 @@ def frames(compared):
         "predictions": predictions.merge(grid, on="point").assign(mean=0.5, std=0.25),
         "distances": distances.assign(squared_distance=0.0123, standard_error=0.001),
     }
+    learning = product(activation=["sign"], width=[20, 100], step=[5])
+    learning = learning.assign(squared_distance=0.0123, standard_error=0.001, variance_ratio=1.05)
+    followed = product(width=[100, 1000], step=[0, 5], network=[0, 1])
+    followed = followed.assign(surrogate="box_1", amplitude=1.5, predicted=2.5, mse=0.75)
+    errors = product(normalize=["peak", "area"], surrogate=["box_1", "laplace_1"], step=[5, None], draw=[0, 1])
+    regressions = product(data_set=["digits"], kernel=["sg_ntk", "nngp", "ensemble"]).assign(
+        mse=0.625, asymmetry=0.0625
+    )
     training_set = pd.DataFrame({"alpha": alpha[::7], "y": np.sin(alpha[::7])})
     return {
         "figure_1": ("plot_kernels.py", kernel_tables),
@@ -124,6 +133,16 @@ def frames(compared):
         "figure_b3": ("plot_convergence.py", kernel_tables),
         "figure_b4": ("plot_convergence.py", kernel_tables),
         "figure_published": ("plot_published.py", {"published": compared}),
+        "figure_s1": ("plot_divergence.py", {"divergence_box_1": followed}),
+        "figure_s2": ("plot_learning.py", {"learning": learning}),
+        "figure_s3": ("plot_surrogates.py", {"errors": errors.astype({"step": "Int64"}).assign(mse=0.375)}),
+        "figure_s4": (
+            "plot_real_data.py",
+            {
+                "digits_errors": regressions,
+                "digits_network_errors": product(data_set=["digits"], network=[0, 1]).assign(mse=0.875),
+            },
+        ),
     }
 
 
@@ -139,7 +158,7 @@ def render(folder, *, content=None, compared=None, reasons=None, change=None):
         for name, table in by_name.items():
             table.to_parquet(written[name], index=False)
             contents[str(written[name])] = table
-        picture = ROOT / f"docs/figures/{figure.replace('published', 'b4')}.png"
+        picture = ROOT / f"docs/figures/{figure if figure[7:] in PICTURES else 'figure_b4'}.png"
         figures[figure] = {"plot": plot, "png": str(picture), "tables": {n: str(p) for n, p in written.items()}}
     page = report_page.render(
         TEMPLATE,

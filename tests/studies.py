@@ -21,6 +21,16 @@ TINY = {
         "sign": ENSEMBLE,
         "sign_small_output": ENSEMBLE,
     },
+    "divergence": {"networks": 2, "steps": [0, 1, 2], "widths": [4, 8], "compare_at": 1},
+    "surrogate_comparison": {"surrogates": ["box_1", "triangle_1"], "training_sets": 2, "points": 3, "steps": [1]},
+    "real_data": {
+        "data_sets": ["diabetes"],
+        "training_points": 5,
+        "test_points": 4,
+        "width": 4,
+        "networks": 2,
+        "steps": 1,
+    },
     "claims": {"resamples": 20},
 }
 

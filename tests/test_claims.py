@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sgntk import claims
-from sgntk.evidence import Ensembles, Evidence, Process, Sampling
+from sgntk.evidence import Divergence, Ensembles, Evidence, Process, RealData, Sampling
 from sgntk.verdicts import Criterion, Finding
 
 POINTS = 12
@@ -88,6 +88,68 @@ def steepness(diagonal=0.0, distance=-1.0, sg_ntk_distance=-1.0, regression=0.0)
     return pd.concat(rows, ignore_index=True)
 
 
+def learning(spread=1.0, shift=0.0):
+    """The ensembles at three steps; `spread` and `shift` are those of the second."""
+    return {
+        step: ensembles(spread=spread if step == 100 else 1.0, shift=shift if step == 100 else 0.0, seed=step)
+        for step in (10, 100, 1000)
+    }
+
+
+def followed(growth=1.5, departure=-0.5, mse=0.01, networks=20):
+    """Amplitudes that grow by a factor of 1.5 at most; departures from the prediction like n^departure."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for width in (100, 1000, 10_000):
+        start = rng.uniform(0.5, 2, size=networks)
+        for step in (0, 100, 300):
+            predicted = start * growth ** (step / 100)
+            relative = 0.0 if step == 0 else width**departure * rng.normal(size=networks)
+            rows.append(
+                pd.DataFrame(
+                    {
+                        "width": width,
+                        "step": step,
+                        "network": np.arange(networks),
+                        "amplitude": predicted * (1 + relative),
+                        "predicted": predicted,
+                        "mse": mse if step == 300 else 1.0,
+                    }
+                )
+            )
+    return pd.concat(rows, ignore_index=True)
+
+
+def divergence(growth=1.5, departure=-0.5, mse=0.01, networks=20):
+    return Divergence(followed(growth, departure, 2.0, networks), followed(0.5, -0.5, mse, networks), compare_at=100)
+
+
+def surrogate_errors(worst=1.2, sets=20):
+    """Test errors of four surrogates, of which one is `worst` times as large."""
+    rng = np.random.default_rng(6)
+    return pd.DataFrame(
+        [
+            {
+                "normalize": normalize,
+                "surrogate": name,
+                "draw": draw,
+                "step": pd.NA,
+                "mse": size * rng.uniform(0.9, 1.1),
+            }
+            for normalize in ("peak", "area")
+            for name, size in {"a": 1.0, "b": 0.9, "c": 1.1, "d": worst}.items()
+            for draw in range(sets)
+        ]
+    )
+
+
+def real_data(place=0.0, networks=20):
+    """Networks whose mean is at a place from SG-NTK regression, 0, to NNGP regression, 1."""
+    rng = np.random.default_rng(7)
+    outputs = place + 0.3 * rng.normal(size=(networks, 40))
+    return (RealData("digits", outputs, np.zeros(40), np.ones(40)),)
+
+
 def evidence(**changes):
     """Data that support every claim, but for what is changed."""
     supporting = {
@@ -97,6 +159,10 @@ def evidence(**changes):
         "small": ensembles(scale=KAPPA, seed=4),
         "scale": KAPPA,
         "steepness": steepness(),
+        "learning": learning(),
+        "divergence": divergence(),
+        "surrogate_errors": surrogate_errors(),
+        "real_data": real_data(),
         "reference": REFERENCE,
         "training_points": TRAINING_POINTS,
         "sampling": SAMPLING,
@@ -143,6 +209,17 @@ CONTRADICTIONS = {
         {"small": ensembles(scale=KAPPA, shift=0.5)},
         {"small": ensembles(scale=KAPPA, spread=2.0)},
     ],
+    "learning_is_predicted": [{"learning": learning(spread=1.5)}, {"learning": learning(shift=0.5)}],
+    "sgl_diverges": [
+        {"divergence": divergence(growth=0.8)},
+        {"divergence": divergence(departure=0.1)},
+        {"divergence": divergence(mse=0.5)},
+    ],
+    "surrogates_agree": [
+        {"surrogate_errors": surrogate_errors(worst=3.0)},
+        {"surrogate_errors": surrogate_errors(worst=0.2)},
+    ],
+    "real_data_follows": [{"real_data": real_data(place=1.0)}],
 }
 
 
@@ -164,6 +241,10 @@ def test_a_small_run_says_replicated_of_theory_alone():
         sg_ntk=kernels(networks=3),
         ensembles=ensembles(networks=20),
         small=ensembles(scale=KAPPA, networks=20),
+        learning={10: ensembles(networks=20)},
+        divergence=divergence(networks=3),
+        surrogate_errors=surrogate_errors(sets=3),
+        real_data=real_data(networks=3),
     )
     theory = {"ntk_limit_is_singular", "sg_ntk_limit_exists", "ntk_learns_nothing"}
     assert {name for name, verdict in found.items() if verdict == "replicated"} == theory

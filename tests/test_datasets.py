@@ -78,3 +78,11 @@ def test_draws_stay_in_range(seed):
 def test_errors(call, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         call()
+
+
+def test_grid_subsets_differ_and_repeat_no_point():
+    sets = datasets.grid_subsets(seed=1, sets=4, points=6, grid_points=10)
+    assert all(len(set(chosen.tolist())) == 6 and set(chosen.tolist()) <= set(range(10)) for chosen in sets)
+    assert len({tuple(chosen.tolist()) for chosen in sets}) == 4
+    again = datasets.grid_subsets(seed=1, sets=4, points=6, grid_points=10)
+    np.testing.assert_array_equal(sets, again)

@@ -109,3 +109,12 @@ def test_bad_arguments():
     with pytest.raises(ValueError, match=r"^factors: learning_rate must be a finite number > 0"):
         result.factors(0.0)
     assert isinstance(result, Spectrum)
+
+
+def test_coefficients_put_errors_together_from_modes():
+    matrix = np.array([[2.0, 1.0, 0.0], [0.3, 1.0, -1.0], [0.0, 0.5, 3.0]])
+    spectrum = dynamics.spectrum_of(matrix)
+    errors = np.random.default_rng(1).normal(size=(4, 3))
+    coefficients = spectrum.coefficients(errors)
+    assert coefficients.shape == (4, 3)
+    np.testing.assert_allclose(coefficients @ spectrum.modes.T, errors, atol=1e-13)

@@ -101,10 +101,68 @@ def test_published_figure_without_values_says_so():
     ]
 
 
+SURROGATES = {"tri": {"name": "triangle", "half_width": 1}, "box": {"name": "box", "half_width": 2}}
+
+
+def test_divergence_figure_draws_amplitudes_and_predictions():
+    table = product(surrogate=["box", "tri"], width=[100, 10_000], step=[0, 1, 10], network=range(2))
+    table = table.assign(eigenvalue=-0.5, amplitude=1.0 + table["network"], predicted=2.0)
+    figure = plotting.divergence_figure(table, SURROGATES)
+    titles = [ax.get_title() for ax in figure.axes]
+    assert titles == [
+        "triangle, half width = 1: $\\lambda$ = \N{MINUS SIGN}0.5",
+        "box, half width = 2: $\\lambda$ = \N{MINUS SIGN}0.5",
+    ]
+    for ax in figure.axes:
+        heights = sorted(float(line.get_ydata()[0]) for line in ax.lines)
+        np.testing.assert_allclose(heights, [2.5**0.5, 2.5**0.5, 2, 2])  # root mean square of 1 and 2
+    assert legend(figure) == ["n = 100", "n = 10000", "predicted"]
+
+
+def test_learning_figure_has_a_panel_for_each_step():
+    _, ensemble, _ = ensembles()
+    ensemble = pd.concat([ensemble.assign(step=step) for step in (3, 9)])
+    predictions = product(kernel=["sg_ntk", "nngp"], step=[3.0, 9.0, np.nan], point=range(8)).merge(GRID, on="point")
+    predictions = predictions.assign(mean=predictions["step"].fillna(99), std=0.5)
+    learning = product(activation=["sign"], width=[20, 500], step=[3, 9])
+    learning = learning.assign(squared_distance=0.1, standard_error=0.01, variance_ratio=1.1)
+    figure = plotting.learning_figure(ensemble, learning, predictions)
+    assert [ax.get_title() for ax in figure.axes] == ["t = 3", "t = 9", "", ""]
+    for ax, step in zip(figure.axes, (3, 9), strict=False):
+        drawn = [float(line.get_ydata()[0]) for line in ax.lines]
+        assert {step - 1, step, step + 1} <= set(drawn)  # the prediction for this step, and two deviations around it
+        assert 99 not in drawn
+    assert legend(figure) == ["n = 20", "n = 500", "SG-NTK, for step t", "± 2 std"]
+
+
+def test_surrogates_figure_compares_at_equal_peak_and_equal_area():
+    curves = product(normalize=["peak", "area"], surrogate=["box", "tri"], point=range(8)).merge(GRID, on="point")
+    errors = product(normalize=["peak", "area"], surrogate=["box", "tri"], step=[5, None], draw=range(3))
+    errors = errors.assign(mse=0.1 + errors["draw"]).astype({"step": "Int64"})
+    figure = plotting.surrogates_figure(curves.assign(analytic=1.0), errors, SURROGATES)
+    assert [ax.get_title() for ax in figure.axes] == ["equal peak", "equal area", "", ""]
+    assert legend(figure) == ["tri", "box", "t = 5", "convergence"]
+    means = [float(y) for line in figure.axes[2].lines for y in line.get_ydata() if np.isfinite(y)]
+    assert sum(y == pytest.approx(1.1) for y in means) == 4  # a mean for each surrogate and step
+
+
+def test_real_data_figure_shows_networks_and_regressions():
+    errors = product(data_set=["digits", "diabetes"], kernel=["sg_ntk", "nngp", "ensemble"])
+    errors = errors.assign(mse=[0.1, 0.2, 0.3, 0.4, 0.5, 0.6], asymmetry=0.05)
+    networks = product(data_set=["digits", "diabetes"], network=range(4)).assign(mse=0.7)
+    figure = plotting.real_data_figure(errors, networks)
+    (ax,) = figure.axes
+    drawn = {line.get_marker(): list(line.get_ydata()) for line in ax.lines if line.get_marker() in "^sD"}
+    assert drawn == {"^": [0.1, 0.4], "s": [0.2, 0.5], "D": [0.3, 0.6]}
+    assert sum(len(points.get_offsets()) for points in ax.collections) == 8
+    assert "0.05" in ax.get_xticklabels()[0].get_text()
+
+
 def test_a_width_has_the_same_colour_in_every_figure():
     some, others = plotting.width_palette(pd.Series([10, 500])), plotting.width_palette(pd.Series([500, 20, 100]))
     assert some[500] == others[500]
-    assert len(set(plotting.width_palette(pd.Series([10, 20, 100, 500, 1000])).values())) == 5
+    widths = [10, 20, 100, 500, 1000, 10_000, 100_000, 1_000_000]
+    assert len(set(plotting.width_palette(pd.Series(widths)).values())) == len(widths)
 
 
 def test_saving_twice_gives_the_same_bytes(tmp_path):

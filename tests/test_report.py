@@ -76,7 +76,7 @@ def test_the_page_is_built_for_everybody(page):
     assert all(second - first <= 1 for first, second in itertools.pairwise(levels))
     identifiers = [a["id"] for _, a in page.elements if "id" in a]
     assert len(identifiers) == len(set(identifiers))
-    assert len(page.of("img")) == 8
+    assert len(page.of("img")) == 12
     assert all(len(a["alt"]) > 20 for a in page.of("img"))
     assert len(page.of("caption")) == len(page.of("table"))
     assert all("scope" in a for a in page.of("th"))
@@ -118,9 +118,10 @@ def test_a_finding_may_have_no_interval_and_no_note():
 
 
 def test_every_figure_has_a_caption_and_numbers(page):
-    for label in ["Figure 1", "Figure 2", "Figure 3", "Figure B.1", "Figure B.2", "Figure B.3", "Figure B.4"]:
+    labels = ["1", "2", "3", *(f"B.{number}" for number in range(1, 5)), *(f"S.{number}" for number in range(1, 5))]
+    for label in (f"Figure {label}" for label in labels):
         assert f"Numbers behind {label} " in page.text
-    assert len(page.of("figcaption")) == 8
+    assert len(page.of("figcaption")) == 12
     assert "snakemake.config" not in page.text
 
 
@@ -135,13 +136,17 @@ def test_activations_come_in_the_order_of_the_configuration(page):
         ("figure_b3", "kernel_mse_mean", "mean"),
         ("figure_3", "distances", "squared_distance"),
         ("figure_b1", "grid", "target"),
+        ("figure_s1", "divergence_box_1", "amplitude"),
+        ("figure_s2", "learning", "variance_ratio"),
+        ("figure_s3", "errors", "mse"),
+        ("figure_s4", "digits_errors", "mse"),
     ],
 )
 def test_one_other_number_in_a_table_changes_the_page(html, tmp_path, figure, table, column):
     def change(found):
         _, tables = found[figure]
         tables[table] = tables[table].copy()
-        tables[table].loc[3, column] *= 1.0001
+        tables[table].loc[min(3, len(tables[table]) - 1), column] *= 1.0001
 
     changed = report_example.render(tmp_path, change=change)
     assert hash(changed) != hash(html)
@@ -174,7 +179,7 @@ def test_a_run_with_other_settings_says_why_nothing_is_compared(tmp_path):
     page = Page(report_example.render(tmp_path, compared=nothing, reasons=reasons))
     assert "No value of this run is comparable with a published one" in page.text
     assert "ntk: networks: 3; published with 10. sg_ntk: seed: 11; published with 10." in page.text
-    assert len(page.of("img")) == 7
+    assert len(page.of("img")) == 11
 
 
 @pytest.mark.parametrize("heading", re.findall(r"^### (.*B\.[34].*)$", DEVIATIONS, re.MULTILINE))

@@ -259,3 +259,24 @@ def test_a_batch_with_other_rows_than_its_name_says_is_named(table, networks):
     message = f"tables.join_batches: sign, width 20, networks 0 to 1: networks {networks} are missing, foreign, "
     with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
         join(_0=(BATCHES[0], table))
+
+
+# --- learning ---
+
+
+def test_learning_compares_each_step_with_its_own_prediction():
+    """Networks off by 0.5 from the prediction for their step, and with 4 times its variance."""
+    rng = np.random.default_rng(1)
+    axes = pd.MultiIndex.from_product([[10, 20], range(4000), range(3)], names=["step", "network", "point"])
+    outputs = axes.to_frame(index=False).assign(activation="sign", width=8)
+    outputs["output"] = outputs["step"] + 0.5 + 2 * rng.normal(size=len(outputs))
+    predictions = pd.MultiIndex.from_product(
+        [["sg_ntk", "nngp"], [10.0, 20.0, np.nan], range(3)], names=["kernel", "step", "point"]
+    ).to_frame(index=False)
+    at_step = predictions["step"].fillna(99)
+    predictions = predictions.assign(activation="sign", mean=at_step + 7 * (predictions["kernel"] == "nngp"), std=1.0)
+    table = tables.learning(outputs, predictions)
+    assert list(table["step"]) == [10, 20]
+    # Standard errors: 2 * 0.5 * 2/sqrt(12000) = 0.018 of the distance, 4 sqrt(2/12000) = 0.05 of the ratio.
+    np.testing.assert_allclose(table["squared_distance"], 0.25, atol=4 * 0.018)
+    np.testing.assert_allclose(table["variance_ratio"], 4.0, atol=4 * 0.05)

@@ -14,6 +14,10 @@ FIGURES = [
     "figure_b3",
     "figure_b4",
     "figure_published",
+    "figure_s1",
+    "figure_s2",
+    "figure_s3",
+    "figure_s4",
 ]
 
 

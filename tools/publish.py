@@ -1,29 +1,92 @@
-"""Copies a run's figures, and its main tables as CSV, to docs/: `python tools/publish.py [RUN]`, by default `paper`."""
+"""Copies a run's figures, tables and verdicts to docs/ and README.md: `python tools/publish.py [RUN]`, default `paper`."""
 
+import json
+import re
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+
+import pandas as pd
 
 from sgntk.tables import read
 
-TABLES = ["ntk_kernel_mse", "sg_ntk_kernel_mse", "sign_distances", "sign_small_output_distances"]
+TABLES = [
+    "ntk_kernel_mse",
+    "sg_ntk_kernel_mse",
+    "sign_distances",
+    "sign_learning",
+    "sign_small_output_distances",
+    "published",
+    "divergence_box_1",
+    "divergence_triangle_1",
+    "surrogate_errors",
+    "breast_cancer_errors",
+    "diabetes_errors",
+    "digits_errors",
+]
+KAPPA = {"sign": "1", "sign_small_output": "0.2"}
 ROOT = Path(__file__).parent.parent
 
 
 def publish(run: str) -> None:
-    """Replaces docs/figures and docs/results by those of the run."""
+    """Replaces docs/figures and docs/results by those of the run, and the results in README.md."""
     results = ROOT / "results" / run
     figures = sorted((results / "figures").glob("*.png"))
-    tables = [results / "tables" / f"{name}.parquet" for name in TABLES]
-    missing = [str(path) for path in tables if not path.exists()]
+    paths = {name: results / "tables" / f"{name}.parquet" for name in TABLES}
+    claims = [results / "claims" / name for name in ("claims.json", "claims.md")]
+    missing = [str(path) for path in (*paths.values(), *claims) if not path.exists()]
     if missing or not figures:
         sys.exit(f"publish: the run {run!r} is not complete: {', '.join(missing) or 'no figures'}; run it first")
     for name in ("figures", "results"):
-        (ROOT / "docs" / name).mkdir(exist_ok=True)
+        shutil.rmtree(ROOT / "docs" / name, ignore_errors=True)
+        (ROOT / "docs" / name).mkdir()
     for figure in figures:
         shutil.copy(figure, ROOT / "docs/figures")
-    for path in tables:
-        read(path).to_csv(ROOT / f"docs/results/{path.stem}.csv", index=False, float_format="%.6g")
+    for path in claims:
+        shutil.copy(path, ROOT / "docs/results")
+    tables = {name: read(path) for name, path in paths.items()}
+    for name, table in tables.items():
+        table.to_csv(ROOT / f"docs/results/{name}.csv", index=False, float_format="%.6g")
+
+    readme = ROOT / "README.md"
+    text = _replace(readme.read_text(), "distances", _distances(tables))
+    readme.write_text(_replace(text, "verdicts", _verdicts(json.loads(claims[0].read_text()))))
+
+
+def _distances(tables: dict[str, pd.DataFrame]) -> str:
+    """How far the ensembles are from both predictions after the last step."""
+    rows = []
+    for experiment, kappa in KAPPA.items():
+        table = tables[f"{experiment}_distances"]
+        shown = table["squared_distance"].map("{:.5f}".format) + " ± " + table["standard_error"].map("{:.5f}".format)
+        last = table.assign(shown=shown)[table["step"] == table["step"].max()]
+        by_width = last.pivot(index="width", columns="kernel", values="shown")
+        rows += [(kappa, str(width), row["sg_ntk"], row["nngp"]) for width, row in by_width.iterrows()]
+    return _table(("kappa", "n", "from the SG-NTK mean", "from the NNGP regression"), rows)
+
+
+def _verdicts(report: dict) -> str:
+    """Each claim with the finding that its verdict rests on."""
+    rows = []
+    for claim in report["claims"]:
+        finding = claim["findings"][claim["decisive"]]
+        interval = f"{finding['low']:.3g} to {finding['high']:.3g}"
+        rows.append((claim["statement"], finding["statistic"], interval, finding["criterion"], claim["verdict"]))
+    confidence = f"{report['confidence']:.0%} interval"
+    return _table(("claim", "decisive statistic", confidence, "criterion", "verdict"), rows)
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join(f"| {' | '.join(line)} |" for line in [header, ("---",) * len(header), *rows])
+
+
+def _replace(text: str, name: str, content: str) -> str:
+    """A page with other content between the comments `<!-- name -->` and `<!-- end of name -->`."""
+    pattern = rf"(<!-- {name} -->\n).*?(\n<!-- end of {name} -->)"
+    if not re.search(pattern, text, re.DOTALL):
+        sys.exit(f"publish: README.md has no place for {name}: <!-- {name} -->, and <!-- end of {name} -->")
+    return re.sub(pattern, lambda found: found[1] + content + found[2], text, flags=re.DOTALL)
 
 
 if __name__ == "__main__":
