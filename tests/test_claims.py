@@ -113,7 +113,7 @@ def followed(growth=1.5, departure=-0.5, mse=0.01, networks=20):
                         "network": np.arange(networks),
                         "amplitude": predicted * (1 + relative),
                         "predicted": predicted,
-                        "mse": mse if step == 300 else 1.0,
+                        "mse": (mse if step == 300 else 1.0) * rng.uniform(0.9, 1.1, size=networks),
                     }
                 )
             )

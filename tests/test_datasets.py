@@ -81,8 +81,10 @@ def test_errors(call, message):
 
 
 def test_grid_subsets_differ_and_repeat_no_point():
-    sets = datasets.grid_subsets(seed=1, sets=4, points=6, grid_points=10)
+    with jax.threefry_partitionable(True):
+        sets = datasets.grid_subsets(seed=1, sets=4, points=6, grid_points=10)
     assert all(len(set(chosen.tolist())) == 6 and set(chosen.tolist()) <= set(range(10)) for chosen in sets)
     assert len({tuple(chosen.tolist()) for chosen in sets}) == 4
-    again = datasets.grid_subsets(seed=1, sets=4, points=6, grid_points=10)
+    with jax.threefry_partitionable(False):
+        again = datasets.grid_subsets(seed=1, sets=4, points=6, grid_points=10)
     np.testing.assert_array_equal(sets, again)

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+import jax
 import numpy as np
 import pytest
 from sklearn import datasets as bundled
@@ -78,8 +79,10 @@ def test_errors_of_networks_ensemble_and_regressions():
     outputs = real_data.trained_outputs(ARCH, keys, data, width=8, steps=5, learning_rate=0.1)
     run = sgntk.train_ensemble(ARCH, keys, data.x_train, data.y_train, width=8, steps=5, learning_rate=0.1)
     expected = [
-        sgntk.apply(ARCH, [layer.__class__(layer.weight[i], layer.bias[i]) for layer in run.params], data.x_test)[:, 0]
-        for i in range(3)
+        sgntk.apply(ARCH, jax.tree.map(lambda leaf, i=network: leaf[i], run.params), data.x_test.astype(np.float32))[
+            :, 0
+        ]
+        for network in range(3)
     ]
     np.testing.assert_allclose(
         outputs.pivot(index="network", columns="sample", values="output"), expected, rtol=1e-5, atol=1e-5

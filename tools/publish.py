@@ -1,4 +1,4 @@
-"""Copies a run's figures, tables and verdicts to docs/ and README.md: `python tools/publish.py [RUN]`, default `paper`."""
+"""Copies a run's figures, tables and verdicts to docs/ and README.md: `python tools/publish.py [RUN]`."""
 
 import json
 import re

@@ -36,24 +36,24 @@ def uniform_angles(seed: int, points: int) -> Float64[np.ndarray, " points"]:
 
 def grid_subset(seed: int, points: int, grid_points: int) -> Int[np.ndarray, " points"]:
     """Indices of grid points drawn without replacement, from the second of three keys split from `PRNGKey(seed)`."""
-    return _draw_without_replacement(_second_of_three(seed), points, grid_points)
+    with jax.threefry_partitionable(False):
+        return _draw_without_replacement(_second_of_three(seed), points, grid_points)
 
 
 def grid_subsets(seed: int, sets: int, points: int, grid_points: int) -> list[Int[np.ndarray, " points"]]:
     """As many sets of grid points, each drawn without replacement, with keys split from `PRNGKey(seed)`."""
     check_count("grid_subsets", sets=sets)
     check_count("grid_subsets", least=0, seed=seed)
-    keys = jax.random.split(jax.random.PRNGKey(seed), sets)
-    return [_draw_without_replacement(key, points, grid_points) for key in keys]
+    with jax.threefry_partitionable(False):
+        keys = jax.random.split(jax.random.PRNGKey(seed), sets)
+        return [_draw_without_replacement(key, points, grid_points) for key in keys]
 
 
 def _draw_without_replacement(key: jax.Array, points: int, grid_points: int) -> Int[np.ndarray, " points"]:
     check_count("grid_subset", points=points, grid_points=grid_points)
     if points > grid_points:
         raise ValueError(f"grid_subset: points must be at most grid_points = {grid_points}; got {points}")
-    with jax.threefry_partitionable(False):
-        chosen = jax.random.choice(key, jnp.arange(grid_points), (points,), replace=False)
-    return np.asarray(chosen)
+    return np.asarray(jax.random.choice(key, jnp.arange(grid_points), (points,), replace=False))
 
 
 def _second_of_three(seed: int) -> jax.Array:

@@ -64,7 +64,7 @@ def _sgl_diverges(evidence: Evidence) -> Iterator[Finding]:
         least=least,
     )
     statistic = f"exponent against n of the squared departure from the predicted growth at step {step:,}"
-    departures = {width: _departure(_mode(diverging, width, step)) for width in sorted(diverging["width"].unique())}
+    departures = {width: _departure(_mode(diverging, width, step)) for width in np.unique(diverging["width"]).tolist()}
     yield exponent(evidence, statistic, departures, BELOW_ZERO)
     final = int(learning["step"].max())
     at_widest = learning[learning["width"] == widest].pivot(index="network", columns="step", values="mse").to_numpy()
