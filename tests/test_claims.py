@@ -212,7 +212,7 @@ CONTRADICTIONS = {
     "learning_is_predicted": [{"learning": learning(spread=1.5)}, {"learning": learning(shift=0.5)}],
     "sgl_diverges": [
         {"divergence": divergence(growth=0.8)},
-        {"divergence": divergence(departure=0.1)},
+        {"divergence": divergence(departure=0.25)},
         {"divergence": divergence(mse=0.5)},
     ],
     "surrogates_agree": [
