@@ -1,6 +1,6 @@
 """The paper's figures, drawn from tables. Nothing is computed here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -340,48 +340,55 @@ def learning_figure(ensemble: pd.DataFrame, learning: pd.DataFrame, predictions:
     palette = width_palette(ensemble["width"])
     figure = plt.figure(figsize=(TEXT_WIDTH, 3.9))
     grid = figure.add_gridspec(2, 2 * len(steps), height_ratios=[1.1, 1])
-    first = None
+    panels: list[Axes] = []
     for index, step in enumerate(steps):
-        ax = figure.add_subplot(grid[0, 2 * index : 2 * index + 2], sharey=first)
-        then = predictions[(predictions["kernel"] == "sg_ntk") & (predictions["step"] == step)].sort_values("alpha")
-        shown = ensemble[(ensemble["width"] == widest) & (ensemble["step"] == step)].sort_values("alpha")
-        for table, colour, linewidth in ((then, COLOURS["sg_ntk"], 0.9), (shown, palette[widest], 1.5)):
-            band = [table["mean"] - 2 * table["std"], table["mean"] + 2 * table["std"]]
-            ax.fill_between(table["alpha"], *band, color=colour, alpha=0.15, linewidth=0)
-            for edge in band:
-                ax.plot(table["alpha"], edge, color=colour, linewidth=0.6)
-            ax.plot(table["alpha"], table["mean"], color=colour, linewidth=linewidth)
+        ax = figure.add_subplot(grid[0, 2 * index : 2 * index + 2], sharey=panels[0] if panels else None)
+        then = predictions[(predictions["kernel"] == "sg_ntk") & (predictions["step"] == step)]
+        shown = ensemble[(ensemble["width"] == widest) & (ensemble["step"] == step)]
+        _plot_process(ax, then, COLOURS["sg_ntk"], linewidth=0.9)
+        _plot_process(ax, shown, palette[widest], linewidth=1.5)
         _angle_axis(ax)
         ax.set_title(_step_label(step))
-        if first is None:
-            first = ax
-            ax.set_ylabel(r"output $f(x(\alpha))$")
-        else:
-            ax.tick_params(labelleft=False)
-    half = len(steps)
-    for columns, quantity, label in (
-        (slice(0, half), "squared_distance", "squared distance\nof the mean"),
-        (slice(half, None), "variance_ratio", "variance\n/ predicted variance"),
-    ):
-        ax = figure.add_subplot(grid[1, columns])
-        sns.lineplot(
-            learning, x="step", y=quantity, hue="width", palette=palette, marker="o", markersize=4, legend=False, ax=ax
-        )
-        ax.set(xscale="log", yscale="log" if quantity == "variance_ratio" else "linear", xlabel="step t", ylabel=label)
-        if quantity == "squared_distance":
-            for width, colour in palette.items():
-                table = learning[learning["width"] == width]
-                ax.errorbar(table["step"], table[quantity], 2 * table["standard_error"], fmt="none", ecolor=colour)
-            ax.set_yscale("symlog", linthresh=1e-3)
-            ax.axhline(0, color="0.6", linewidth=0.6, zorder=0)
-        else:
-            ax.axhline(1, color="0.6", linewidth=0.6, zorder=0)
-            ax.set_ylim(min(0.7, 0.9 * learning[quantity].min()), max(1.4, 1.1 * learning[quantity].max()))
-            _plain_ticks(ax.yaxis, subs=(1, 1.5, 2, 3, 5, 7))
+        ax.tick_params(labelleft=not panels)
+        panels.append(ax)
+    panels[0].set_ylabel(r"output $f(x(\alpha))$")
+    _plot_distances(figure.add_subplot(grid[1, : len(steps)]), learning, palette)
+    _plot_variance_ratios(figure.add_subplot(grid[1, len(steps) :]), learning, palette)
     prediction = mpl.lines.Line2D([], [], color=COLOURS["sg_ntk"], linewidth=0.9, label="SG-NTK, for step t")
     band = mpl.patches.Patch(facecolor="0.85", edgecolor="0.4", label="± 2 std")
     _legend_above(figure, [*_width_handles(ensemble["width"]), prediction, band])
     return figure
+
+
+def _plot_process(ax: Axes, process: pd.DataFrame, colour: str, linewidth: float) -> None:
+    """Mean, and 2 standard deviations to either side."""
+    process = process.sort_values("alpha")
+    band = [process["mean"] - 2 * process["std"], process["mean"] + 2 * process["std"]]
+    ax.fill_between(process["alpha"], *band, color=colour, alpha=0.15, linewidth=0)
+    for edge in band:
+        ax.plot(process["alpha"], edge, color=colour, linewidth=0.6)
+    ax.plot(process["alpha"], process["mean"], color=colour, linewidth=linewidth)
+
+
+def _plot_distances(ax: Axes, learning: pd.DataFrame, palette: Mapping[int, str]) -> None:
+    for width, colour in palette.items():
+        table = learning[learning["width"] == width]
+        error = 2 * table["standard_error"]
+        ax.errorbar(table["step"], table["squared_distance"], error, color=colour, marker="o", markersize=3)
+    ax.axhline(0, color="0.6", linewidth=0.6, zorder=0)
+    ax.set(xscale="log", xlabel="step t", ylabel="squared distance\nof the mean")
+    ax.set_yscale("symlog", linthresh=1e-3)
+
+
+def _plot_variance_ratios(ax: Axes, learning: pd.DataFrame, palette: Mapping[int, str]) -> None:
+    for width, colour in palette.items():
+        table = learning[learning["width"] == width]
+        ax.plot(table["step"], table["variance_ratio"], color=colour, marker="o", markersize=3)
+    ax.axhline(1, color="0.6", linewidth=0.6, zorder=0)
+    ratios = learning["variance_ratio"]
+    ax.set(xscale="log", yscale="log", xlabel="step t", ylabel="variance\n/ predicted variance")
+    ax.set_ylim(min(0.7, 0.9 * ratios.min()), max(1.4, 1.1 * ratios.max()))
+    _plain_ticks(ax.yaxis, subs=(1, 1.5, 2, 3, 5, 7))
 
 
 def surrogates_figure(
@@ -401,7 +408,7 @@ def surrogates_figure(
     figure, axes = plt.subplots(2, len(commons), figsize=(TEXT_WIDTH, 4.6), sharey="row", squeeze=False)
     steps = list(errors["step"].unique())
     labels = ["convergence" if pd.isna(step) else _step_label(step) for step in steps]
-    colours = dict(zip(labels, [*STEP_COLOURS[: len(steps) - 1], "#000000"], strict=True))
+    colours = {**dict(zip(labels, cycle(STEP_COLOURS), strict=False)), "convergence": COLOURS["analytic"]}
     for common, (above, below) in zip(commons, axes.T, strict=True):
         chosen = kernels[kernels["normalize"] == common]
         for name in names:
@@ -410,28 +417,8 @@ def surrogates_figure(
         _angle_axis(above)
         above.set_title(f"equal {common}")
         learned = errors[errors["normalize"] == common]
-        learned = learned.assign(
-            when=learned["step"].map(dict(zip(steps[:-1], labels, strict=False))).fillna(labels[-1])
-        )
-        sns.pointplot(
-            learned,
-            x="surrogate",
-            y="mse",
-            order=names,
-            hue="when",
-            hue_order=labels,
-            palette=colours,
-            errorbar=("ci", 95),
-            seed=0,
-            dodge=0.5,
-            linestyle="none",
-            markersize=3,
-            err_kws={"linewidth": 0.9},
-            legend=False,
-            ax=below,
-        )
-        below.set(xlabel="", ylabel="", yscale="log")
-        below.tick_params(axis="x", rotation=90)
+        when = learned["step"].map(dict(zip(steps, labels, strict=True)), na_action=None)
+        _plot_surrogate_errors(below, learned.assign(when=when), names, colours)
     axes[0, 0].set_ylabel(r"$I(x(\alpha), x_0)$")
     axes[0, 0].set_yscale("asinh", linear_width=2)
     axes[0, 0].set_yticks([-2, 0, 2, 5, 10, 20, 50])
@@ -449,6 +436,29 @@ def surrogates_figure(
         columns=4,
     )
     return figure
+
+
+def _plot_surrogate_errors(ax: Axes, learned: pd.DataFrame, names: Sequence[str], colours: Mapping[str, str]) -> None:
+    """Mean over training sets, with its interval, for each surrogate and step."""
+    sns.pointplot(
+        learned,
+        x="surrogate",
+        y="mse",
+        order=names,
+        hue="when",
+        hue_order=list(colours),
+        palette=dict(colours),
+        errorbar=("ci", 95),
+        seed=0,
+        dodge=0.5,
+        linestyle="none",
+        markersize=3,
+        err_kws={"linewidth": 0.9},
+        legend=False,
+        ax=ax,
+    )
+    ax.set(xlabel="", ylabel="", yscale="log")
+    ax.tick_params(axis="x", rotation=90)
 
 
 def real_data_figure(errors: pd.DataFrame, networks: pd.DataFrame) -> Figure:
