@@ -3,13 +3,14 @@ PYTHON ?= python3.11
 CORES ?= all
 VENV := .venv
 BIN := $(VENV)/bin
+DOCS := .venv-docs
 # Each job starts Snakemake and JAX: with bytecode to read that takes a third of the time.
 export PYTHONDONTWRITEBYTECODE :=
 # The interpreter itself, also where an activated .venv, about to be replaced, offers its own.
 BASE = $(shell $(PYTHON) -c 'import os, sys; print(os.path.realpath(sys.executable))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick paper slurm test test-all test-slurm lint lint-python lint-workflow lint-types format lock clean clean-run
+.PHONY: help setup quick paper slurm test test-all test-slurm lint lint-python lint-workflow lint-types docs format lock clean clean-run
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,12 +20,18 @@ setup: $(VENV)/installed ## build the environment in .venv
 # A new lock starts from an empty environment, so that nothing but the lock is in it. pip comes from
 # outside (the lock has its own), which spares Debian's separate python3-venv package. Installing
 # without compiling saves time and space: Python compiles what it imports.
+define install-lock
+@command -v $(PYTHON) || { echo "No $(PYTHON) found. Try: make PYTHON=/path/to/python3.11"; exit 1; }
+$(BASE) -m venv --clear --without-pip $(@D)
+$(BASE) -m pip --python $(@D)/bin/python install --no-compile --no-deps --require-hashes --requirement $<
+@touch $@
+endef
+
 $(VENV)/locked: requirements.txt
-	@command -v $(PYTHON) || { echo "No $(PYTHON) found. Try: make PYTHON=/path/to/python3.11"; exit 1; }
-	$(BASE) -m venv --clear --without-pip $(VENV)
-	$(BASE) -m pip --python $(BIN)/python install --no-compile --no-deps --require-hashes \
-		--requirement requirements.txt
-	@touch $@
+	$(install-lock)
+
+$(DOCS)/locked: requirements-docs.txt
+	$(install-lock)
 
 $(VENV)/installed: $(VENV)/locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
@@ -62,6 +69,10 @@ lint-workflow: setup
 lint-types: setup
 	$(BIN)/mypy
 
+# The library is not installed there: mkdocstrings reads its sources. The variable silences an advertisement.
+docs: $(DOCS)/locked ## the guide and the API reference, in build/docs/index.html
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
+
 format: setup ## rewrite the sources as `make lint` wants them
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -72,11 +83,11 @@ UV := uv==0.13.9
 build/$(UV): | setup
 	$(BIN)/python -m pip install --quiet --target $@ $(UV)
 
-lock: build/$(UV) ## renew requirements.txt and environment.yml (UPGRADE=--upgrade: all pins)
+lock: build/$(UV) ## renew both requirements files and environment.yml (UPGRADE=--upgrade: all pins)
 	PYTHONPATH=build/$(UV) $(BIN)/python tools/lock.py $(UPGRADE)
 
 clean: ## remove .venv and caches, never results
-	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf $(VENV) $(DOCS) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	find scripts src tests tools workflow -type d -name __pycache__ -prune -exec rm -rf {} +
 
 clean-run: ## remove the results of a run (RUN=quick); asks if they took more than a minute to make

@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK_TEXT = (ROOT / "requirements.txt").read_text()
+DOCS_TEXT = (ROOT / "requirements-docs.txt").read_text()
 CONDA_TEXT = (ROOT / "environment.yml").read_text()
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
@@ -22,13 +23,15 @@ def as_pins(lines: list[str]) -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in pairs}
 
 
-LOCK = as_pins(re.findall(r"^[\w.-]+==\S+", LOCK_TEXT, re.MULTILINE))
+LOCK, DOCS = (as_pins(re.findall(r"^[\w.-]+==\S+", text, re.MULTILINE)) for text in (LOCK_TEXT, DOCS_TEXT))
 CONDA_PYTHON, CONDA_PIP, CONDA_SECTION = yaml.safe_load(CONDA_TEXT)["dependencies"]
 CONDA = as_pins(CONDA_SECTION["pip"])
+EXTRAS = PYPROJECT["project"]["optional-dependencies"]
+DOCS_REQUIREMENTS = EXTRAS.pop("docs")
 REQUIREMENTS = [
     *PYPROJECT["build-system"]["requires"],
     *PYPROJECT["project"]["dependencies"],
-    *(line for extra in PYPROJECT["project"]["optional-dependencies"].values() for line in extra),
+    *(line for extra in EXTRAS.values() for line in extra),
 ]
 LEFT_OUT = PYPROJECT["tool"]["uv"]["exclude-dependencies"]
 
@@ -39,9 +42,21 @@ def test_lock_satisfies_pyproject(line):
     assert LOCK[canonicalize_name(requirement.name)] in requirement.specifier
 
 
-def test_every_pin_of_the_lock_has_a_hash():
-    entries = re.split(r"^(?=[\w.-]+==)", LOCK_TEXT, flags=re.MULTILINE)[1:]
-    assert len(entries) == len(LOCK)
+@pytest.mark.parametrize("line", DOCS_REQUIREMENTS)
+def test_docs_lock_satisfies_pyproject(line):
+    requirement = Requirement(line)
+    assert DOCS[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+def test_docs_tools_have_an_environment_of_their_own():
+    assert LOCK.keys().isdisjoint({"mkdocs", "mkdocs-material", "mkdocstrings-python"})
+    assert DOCS.keys().isdisjoint({"jax", "numpy", "snakemake"})
+
+
+@pytest.mark.parametrize(("text", "pins"), [(LOCK_TEXT, LOCK), (DOCS_TEXT, DOCS)], ids=["all", "docs"])
+def test_every_pin_of_a_lock_has_a_hash(text, pins):
+    entries = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
+    assert len(entries) == len(pins)
     assert [e for e in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", e)] == []
 
 
@@ -72,7 +87,7 @@ def test_pin_of_tf2jax():
     assert CONDA["tf2jax"] == "0.3.5"
 
 
-@pytest.mark.parametrize("text", [LOCK_TEXT, CONDA_TEXT], ids=["requirements.txt", "environment.yml"])
+@pytest.mark.parametrize("text", [LOCK_TEXT, DOCS_TEXT, CONDA_TEXT], ids=["all", "docs", "conda"])
 def test_no_host_or_path_is_locked(text):
     assert re.findall(r".*(?:://|file:|index-url|find-links|\s[./~]+/).*", text) == []
 

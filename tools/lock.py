@@ -1,4 +1,4 @@
-"""Write requirements.txt and environment.yml from pyproject.toml: `make lock`.
+"""Write requirements.txt, requirements-docs.txt and environment.yml from pyproject.toml: `make lock`.
 
 Pins that still satisfy pyproject.toml stay as they are; `make lock UPGRADE=--upgrade` renews them.
 """
@@ -7,13 +7,18 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.txt"
+DOCS_LOCK = ROOT / "requirements-docs.txt"
 ENVIRONMENT = ROOT / "environment.yml"
 EXTRAS = ("neural-tangents", "workflow", "cluster", "dev")
 PIN = re.compile(r"^[\w.-]+==[^\s;]+", re.MULTILINE)
+ENTRY = re.compile(r"^ +- ([\w.-]+==\S+)$", re.MULTILINE)
+
+HASHES = ("--generate-hashes", "--custom-compile-command=make lock")
 
 # The oldest release that the metadata of neural-tangents 0.6.5 allows.
 TF2JAX = "tf2jax==0.3.5"
@@ -38,7 +43,7 @@ UNUSED = """\
 
 
 def compile_pins(source: Path, output: Path, *options: str) -> list[str]:
-    """Resolve `source` for Python 3.11 into `output`, and return the pins."""
+    """Resolve `source` for Python 3.11 into `output`, and return the pins; what `output` has, stays if it may."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--python-version=3.11"]
     subprocess.run([*command, *options, str(source), f"--output-file={output}"], cwd=ROOT, check=True)
     return PIN.findall(output.read_text())
@@ -47,27 +52,39 @@ def compile_pins(source: Path, output: Path, *options: str) -> list[str]:
 def lock(*options: str) -> list[str]:
     """Write requirements.txt: every wheel by its hash, without the excluded packages."""
     extras = [f"--extra={extra}" for extra in EXTRAS]
-    header = "--custom-compile-command=make lock"
     # Relative paths, since uv writes them into its comments.
     source, output = Path("pyproject.toml"), LOCK.relative_to(ROOT)
-    return compile_pins(source, output, "--generate-hashes", header, *extras, *options)
+    return compile_pins(source, output, *HASHES, *extras, *options)
 
 
-def excluded(pins: list[str]) -> list[str]:
-    """Pins of what a full resolution has beyond `pins`, consistent with them."""
+def lock_docs(*options: str) -> None:
+    """Write requirements-docs.txt: the extra `docs` on its own, without what the library depends on."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "requirements.in")
+        source.write_text("\n".join(project["optional-dependencies"]["docs"]))
+        # uv's annotations would name the temporary file.
+        compile_pins(source, DOCS_LOCK.relative_to(ROOT), *HASHES, "--no-annotate", *options)
+
+
+def excluded(pins: list[str], *options: str) -> list[str]:
+    """Pins of what a full resolution has beyond `pins`, consistent with them."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, output = Path(folder, "requirements.in"), Path(folder, "requirements.txt")
         source.write_text("\n".join([TF2JAX, *pins]))
+        output.write_text("\n".join(ENTRY.findall(ENVIRONMENT.read_text())))
         # --no-config: without pyproject.toml's exclude-dependencies.
-        every = compile_pins(source, Path(folder, "requirements.txt"), "--no-config")
+        every = compile_pins(source, output, "--no-config", *options)
     return sorted(set(every) - set(pins))
 
 
 def main() -> None:
-    """Write both files."""
-    pins = lock(*sys.argv[1:])
+    """Write all three files."""
+    options = sys.argv[1:]
+    lock_docs(*options)
+    pins = lock(*options)
     entries = [f"      - {pin}\n" for pin in pins]
-    unused = [f"      - {pin}\n" for pin in excluded(pins)]
+    unused = [f"      - {pin}\n" for pin in excluded(pins, *options)]
     ENVIRONMENT.write_text("".join([HEADER, *entries, UNUSED, *unused]))
 
 
