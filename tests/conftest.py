@@ -9,7 +9,6 @@ import hypothesis
 import jax
 import jaxtyping
 import pytest
-from jax.experimental import enable_x64
 
 # Before the library is imported. The numeric tower: an int is welcome where the annotation says float.
 jaxtyping.install_import_hook("sgntk", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
@@ -23,6 +22,8 @@ hypothesis.settings.load_profile("tests")
 @pytest.fixture
 def x64():
     """Double precision, for what claims it."""
+    from sgntk.compat import enable_x64
+
     with enable_x64():
         yield
 

@@ -7,13 +7,13 @@ import jax.numpy as jnp
 import numpy as np
 import oracles
 import pytest
-from jax.experimental import enable_x64
 from scipy import stats
 from test_surrogates import CATALOGUE as SURROGATES
 
 from sgntk import activations
 from sgntk.activations import Activation, Erf, HardTanh, Heaviside, Quantizer, ReLU, Sign
 from sgntk.activations import Identity as Linear
+from sgntk.compat import enable_x64
 from sgntk.surrogates import Box, ErfDerivative, Identity, JumpDerivative, SignDerivative
 
 COVARIANCE = (0.9, 1.7, -0.6)  # a, b, c: unequal variances tell the arguments apart

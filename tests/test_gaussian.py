@@ -6,10 +6,10 @@ import oracles
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jax.experimental import enable_x64
 from scipy import special
 
 from sgntk import gaussian
+from sgntk.compat import enable_x64
 
 COVARIANCES = [(0.5, 0.5, 0.2), (0.9, 1.7, -0.6), (2.0, 0.3, 0.7), (1.0, 4.0, 1.999), (1.0, 1.0, 0.0)]
 SOFTNESS = {m: 1 / (2 * m**2) for m in (0.5, 2.0, 5.0, 20.0)}

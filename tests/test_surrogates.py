@@ -11,10 +11,10 @@ import oracles
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jax.experimental import enable_x64
 from scipy import special
 
 from sgntk import surrogates
+from sgntk.compat import enable_x64
 from sgntk.piecewise import PiecewiseLinear
 from sgntk.surrogates import (
     Arctangent,

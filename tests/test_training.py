@@ -1,8 +1,12 @@
 """Training ensembles: one step by hand, independence of batching, records, and divergence."""
 
+import os
 import re
+import subprocess
+import sys
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -121,6 +125,14 @@ def test_result_does_not_depend_on_how_keys_are_batched(arch, method, cuts):
 def test_vectorizing_changes_nothing_but_rounding(arch, method, vectorize):
     run = partial(train, arch, KEYS, X, Y, steps=30, method=method)
     np.testing.assert_allclose(run(vectorize=vectorize).records, run().records, rtol=0, atol=1e-5)
+
+
+def test_several_devices_make_the_same_networks_as_one():
+    # JAX takes the number of devices when it starts: hence a process of its own.
+    environment = {**os.environ, "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=4"}
+    script = Path(__file__).with_name("several_devices.py")
+    run = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
 
 
 def test_networks_differ():
@@ -251,6 +263,15 @@ def test_no_run_ends_with_parameters_that_are_not_finite(activation):
         ({"steps": 1.0}, "train_ensemble: steps must be a whole number >= 0; got 1.0"),
         ({"vectorize": 0}, "train_ensemble: vectorize must be a whole number >= 1; got 0"),
         ({"largest_loss": 0.0}, "train_ensemble: largest_loss must be a finite number > 0; got 0.0"),
+        (
+            {"devices": []},
+            "train_ensemble: devices must be different ones that share the networks equally; got [] for 5 networks",
+        ),
+        (
+            {"devices": [jax.devices()[0]] * 5},
+            "train_ensemble: devices must be different ones that share the networks equally; "
+            f"got {[jax.devices()[0]] * 5} for 5 networks",
+        ),
         ({"width": 0}, "init_ensemble: width must be a whole number >= 1; got 0"),
         ({"record_at": []}, "train_ensemble: record_at must be ascending steps within [0, 3]; got []"),
         ({"record_at": [0, 4]}, "train_ensemble: record_at must be ascending steps within [0, 3]; got [0, 4]"),

@@ -13,11 +13,11 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.experimental import enable_x64
 from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Float64
 
 from sgntk.architecture import Architecture
+from sgntk.compat import enable_x64
 from sgntk.surrogates import Surrogate
 from sgntk.validation import check_inputs
 

@@ -17,10 +17,10 @@ from typing import ClassVar, Literal
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.experimental import enable_x64
 from jaxtyping import Array, Float
 
 from sgntk import gaussian
+from sgntk.compat import enable_x64
 from sgntk.piecewise import PiecewiseLinear, Scalar, product_mean
 from sgntk.validation import check_positive
 

@@ -4,16 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
 from sgntk import delayed, incremental
 from sgntk.architecture import Architecture
+from sgntk.compat import shard_map
 from sgntk.networks import Params, forward, init_ensemble
 from sgntk.validation import check_count, check_inputs, check_positive, check_targets
 
@@ -22,6 +24,9 @@ STEPS_PER_CALL = 1000
 
 LARGEST_LOSS = 1e6
 """A loss above it counts as divergence: far above what targets of order 1 give, far below the largest float32."""
+
+NETWORKS = PartitionSpec("networks")  # type: ignore[no-untyped-call]
+"""How arrays are split over several devices: along their leading axis."""
 
 SHORTCUTS = {"incremental": incremental, "delayed": delayed}
 """Methods that are faster than the direct one where they are right, the fastest first."""
@@ -32,7 +37,8 @@ class EnsembleRun:
     """What `train_ensemble` returns.
 
     Attributes:
-        params: the networks after the last step; each array has a leading axis of size `networks`.
+        params: the networks after the last step; each array has a leading axis of size `networks`, which is split over
+            the devices if several were given.
         recorded_steps: the gradient descent steps that `records` belongs to.
         records: what `record` gave, shape (recorded steps, networks, ...).
     """
@@ -67,6 +73,7 @@ def train_ensemble(
     record: Callable[[Params], Array] | None = None,
     record_at: Sequence[int] | None = None,
     vectorize: int = 1,
+    devices: Sequence[jax.Device] | None = None,
     largest_loss: float = LARGEST_LOSS,
     method: Literal["direct", "delayed", "incremental"] | None = None,
     progress: Callable[[int], None] | None = None,
@@ -87,6 +94,8 @@ def train_ensemble(
         record_at: steps to record at, ascending, within [0, steps]; None means after the last step alone.
         vectorize: how many networks are trained side by side (`jax.vmap`); the others follow one after another. On a
             CPU 1 keeps a wide network in the cache, and more pays for narrow ones; on a GPU take as many as fit.
+        devices: an equal share of the networks is trained on each of them, `vectorize` side by side on each; None means
+            all on JAX's default device.
         largest_loss: a loss above it counts as divergence; raise it for targets far larger than 1.
         method: how a step is computed; the result is the same but for rounding. "direct" works for every architecture,
             "delayed" (`sgntk.delayed`) from two hidden layers on, "incremental" (`sgntk.incremental`) for sign networks
@@ -109,11 +118,14 @@ def train_ensemble(
         record = partial(_outputs, arch, jnp.asarray(x))
 
     params = init_ensemble(arch, keys, width=width, input_dim=x.shape[1])
+    mesh = None if devices is None else _mesh(devices, len(params[0].bias))
+    if mesh is not None:
+        params = jax.device_put(params, NamedSharding(mesh, NETWORKS))
     train = _training_method(method, arch, width, vectorize)
-    advance = partial(_advance, train, arch, x=x, y=y, learning_rate=learning_rate, vectorize=vectorize)
-    recorder = jax.jit(partial(jax.lax.map, record))
+    advance = partial(_advance, train, arch, x=x, y=y, learning_rate=learning_rate, vectorize=vectorize, mesh=mesh)
+    recorder = jax.jit(_for_each_network(record, 1, mesh))
     loss = partial(_loss, arch, jnp.asarray(x), jnp.asarray(y))
-    losses = jax.jit(partial(jax.lax.map, loss, batch_size=None if vectorize == 1 else vectorize))
+    losses = jax.jit(_for_each_network(loss, vectorize, mesh))
     records = []
     looks = sorted({0, steps, *recorded_steps, *range(0, steps, STEPS_PER_CALL)})
     for previous, step in pairwise([0, *looks]):
@@ -125,6 +137,17 @@ def train_ensemble(
         if step in recorded_steps:
             records.append(np.asarray(recorder(params)))
     return EnsembleRun(params, recorded_steps, np.stack(records))
+
+
+def _mesh(devices: Sequence[jax.Device], networks: int) -> Mesh:
+    """The devices, with an equal share of the networks on each."""
+    count = len(set(devices))
+    if count == 0 or count != len(devices) or networks % count:
+        raise ValueError(
+            "train_ensemble: devices must be different ones that share the networks equally; "
+            f"got {list(devices)} for {networks} networks"
+        )
+    return Mesh(np.array(devices), ("networks",))
 
 
 def _training_method(method: str | None, arch: Architecture, width: int, vectorize: int) -> Callable[..., Params]:
@@ -162,7 +185,7 @@ def train_directly(
     return jax.lax.scan(step, params, length=steps)[0]
 
 
-@partial(jax.jit, static_argnames=("train", "arch", "steps", "vectorize"), donate_argnames="params")
+@partial(jax.jit, static_argnames=("train", "arch", "steps", "vectorize", "mesh"), donate_argnames="params")
 def _advance(
     train: Callable[..., Params],
     arch: Architecture,
@@ -173,13 +196,20 @@ def _advance(
     learning_rate: float | Float[Array, ""],
     steps: int,
     vectorize: int,
+    mesh: Mesh | None,
 ) -> Params:
     """`steps` steps of gradient descent for every network."""
 
     def train_one(p: Params) -> Params:
         return train(arch, p, x, y, learning_rate, steps)
 
-    return jax.lax.map(train_one, params, batch_size=None if vectorize == 1 else vectorize)
+    return _for_each_network(train_one, vectorize, mesh)(params)
+
+
+def _for_each_network(function: Callable[[Params], Any], vectorize: int, mesh: Mesh | None) -> Callable[[Params], Any]:
+    """`function` of every network: on each device `vectorize` at once, and the others one after another."""
+    each = partial(jax.lax.map, function, batch_size=None if vectorize == 1 else vectorize)
+    return each if mesh is None else shard_map(each, mesh, NETWORKS)
 
 
 def _outputs(arch: Architecture, x: Float[Array, "points d"], params: Params) -> Float[Array, " points"]:
