@@ -68,6 +68,7 @@ def start_run():
 NETWORK_MODULES = [
     "activations",
     "architecture",
+    "compat",
     "gaussian",
     "piecewise",
     "surrogates",
