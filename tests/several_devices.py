@@ -24,9 +24,7 @@ def check_same_bytes(activation, method, count):
     share = len(KEYS) // count
     for ours, theirs in zip(jax.tree.leaves(split.params), jax.tree.leaves(whole.params), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-        assert [shard.data.shape for shard in ours.addressable_shards] == [
-            (len(KEYS) // count, *ours.shape[1:])
-        ] * count
+        assert [shard.data.shape for shard in ours.addressable_shards] == [(share, *ours.shape[1:])] * count
     return run, whole
 
 
