@@ -152,7 +152,7 @@ def test_tables_are_those_of_a_local_run_though_the_controller_restarts(study):
     assert {job.state for job in jobs(study)} == {"COMPLETED"}
     batches = list((study / "results/slurm/ensembles").rglob("*.parquet"))
     assert len(jobs(study, "rule_train")) == len(batches) > 0
-    assert len(jobs(study)) - len(batches) < 15
+    assert len(jobs(study)) - len(batches) < 20
 
 
 def test_a_killed_job_is_tried_again_with_more(study):
