@@ -173,7 +173,9 @@ def test_a_killed_job_is_tried_again_with_more(study):
     cancelled = wait_for(lambda: in_state(study, "RUNNING", "sign_4_"), process)[0]
     subprocess.run(["scancel", cancelled.number], check=True)
     stuck = wait_for(lambda: in_state(study, "RUNNING", "sign_5_"), process)[0]
-    subprocess.run(["scancel", "--signal=STOP", stuck.number], check=True)
+    # A signal reaches what there is: so wait until the job has come to its script, which begins with its log.
+    wait_for((study / "results/small/logs/train/sign/sign/width_5/networks_0-3.log").exists, process)
+    subprocess.run(["scancel", "--full", "--signal=STOP", stuck.number], check=True)
     subprocess.run(["scontrol", "update", f"JobId={stuck.number}", "TimeLimit=1"], check=True)
     finish(process, study)
 
