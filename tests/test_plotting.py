@@ -116,7 +116,7 @@ def test_divergence_figure_draws_amplitudes_and_predictions():
     for ax in figure.axes:
         heights = sorted(float(line.get_ydata()[0]) for line in ax.lines)
         np.testing.assert_allclose(heights, [2.5**0.5, 2.5**0.5, 2, 2])  # root mean square of 1 and 2
-    assert legend(figure) == ["n = 100", "n = 10000", "predicted"]
+    assert legend(figure) == ["n = 100", "n = 10,000", "predicted"]
 
 
 def test_learning_figure_has_a_panel_for_each_step():

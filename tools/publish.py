@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -21,9 +22,7 @@ TABLES = [
     "divergence_box_1",
     "divergence_triangle_1",
     "surrogate_errors",
-    "breast_cancer_errors",
-    "diabetes_errors",
-    "digits_errors",
+    *(f"{name}_{table}" for name in ("breast_cancer", "diabetes", "digits") for table in ("errors", "network_errors")),
 ]
 KAPPA = {"sign": "1", "sign_small_output": "0.2"}
 ROOT = Path(__file__).parent.parent
@@ -66,7 +65,7 @@ def _distances(tables: dict[str, pd.DataFrame]) -> str:
     return _table(("kappa", "n", "from the SG-NTK mean", "from the NNGP regression"), rows)
 
 
-def _verdicts(report: dict) -> str:
+def _verdicts(report: dict[str, Any]) -> str:
     """Each claim with the finding that its verdict rests on."""
     rows = []
     for claim in report["claims"]:

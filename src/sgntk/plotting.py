@@ -363,9 +363,9 @@ def learning_figure(ensemble: pd.DataFrame, learning: pd.DataFrame, predictions:
 def _plot_process(ax: Axes, process: pd.DataFrame, colour: str, linewidth: float) -> None:
     """Mean, and 2 standard deviations to either side."""
     process = process.sort_values("alpha")
-    band = [process["mean"] - 2 * process["std"], process["mean"] + 2 * process["std"]]
-    ax.fill_between(process["alpha"], *band, color=colour, alpha=0.15, linewidth=0)
-    for edge in band:
+    low, high = process["mean"] - 2 * process["std"], process["mean"] + 2 * process["std"]
+    ax.fill_between(process["alpha"], low, high, color=colour, alpha=0.15, linewidth=0)
+    for edge in (low, high):
         ax.plot(process["alpha"], edge, color=colour, linewidth=0.6)
     ax.plot(process["alpha"], process["mean"], color=colour, linewidth=linewidth)
 
@@ -589,7 +589,7 @@ def _plot_means(ax: Axes, ensemble: pd.DataFrame, palette: Mapping[int, str]) ->
 
 def _width_handles(widths: pd.Series) -> list[mpl.lines.Line2D]:
     return [
-        mpl.lines.Line2D([], [], color=colour, label=f"n = {width}") for width, colour in width_palette(widths).items()
+        mpl.lines.Line2D([], [], color=colour, label=f"n = {width:,}") for width, colour in width_palette(widths).items()
     ]
 
 
