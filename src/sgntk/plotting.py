@@ -589,7 +589,8 @@ def _plot_means(ax: Axes, ensemble: pd.DataFrame, palette: Mapping[int, str]) ->
 
 def _width_handles(widths: pd.Series) -> list[mpl.lines.Line2D]:
     return [
-        mpl.lines.Line2D([], [], color=colour, label=f"n = {width:,}") for width, colour in width_palette(widths).items()
+        mpl.lines.Line2D([], [], color=colour, label=f"n = {width:,}")
+        for width, colour in width_palette(widths).items()
     ]
 
 
