@@ -338,22 +338,21 @@ def learning_figure(ensemble: pd.DataFrame, learning: pd.DataFrame, predictions:
     _set_theme()
     steps, widest = sorted(ensemble["step"].unique()), ensemble["width"].max()
     palette = width_palette(ensemble["width"])
-    figure = plt.figure(figsize=(TEXT_WIDTH, 3.9))
-    grid = figure.add_gridspec(2, 2 * len(steps), height_ratios=[1.1, 1])
-    panels: list[Axes] = []
-    for index, step in enumerate(steps):
-        ax = figure.add_subplot(grid[0, 2 * index : 2 * index + 2], sharey=panels[0] if panels else None)
+    figure = plt.figure(figsize=(TEXT_WIDTH, 4.2), layout="constrained")
+    (above,), (below,) = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.15, 1])
+    panels = above.subplots(1, len(steps), sharey=True, squeeze=False)[0]
+    for ax, step in zip(panels, steps, strict=True):
         then = predictions[(predictions["kernel"] == "sg_ntk") & (predictions["step"] == step)]
         shown = ensemble[(ensemble["width"] == widest) & (ensemble["step"] == step)]
+        _plot_process(ax, shown, palette[widest], linewidth=1.8)
         _plot_process(ax, then, COLOURS["sg_ntk"], linewidth=0.9)
-        _plot_process(ax, shown, palette[widest], linewidth=1.5)
         _angle_axis(ax)
-        ax.set_title(_step_label(step))
-        ax.tick_params(labelleft=not panels)
-        panels.append(ax)
+        ax.set(xlabel="", title=_step_label(step))
     panels[0].set_ylabel(r"output $f(x(\alpha))$")
-    _plot_distances(figure.add_subplot(grid[1, : len(steps)]), learning, palette)
-    _plot_variance_ratios(figure.add_subplot(grid[1, len(steps) :]), learning, palette)
+    panels[len(steps) // 2].set_xlabel(r"angle $\alpha$ (rad)")
+    left, right = below.subplots(1, 2)
+    _plot_distances(left, learning, palette)
+    _plot_variance_ratios(right, learning, palette)
     prediction = mpl.lines.Line2D([], [], color=COLOURS["sg_ntk"], linewidth=0.9, label="SG-NTK, for step t")
     band = mpl.patches.Patch(facecolor="0.85", edgecolor="0.4", label="± 2 std")
     _legend_above(figure, [*_width_handles(ensemble["width"]), prediction, band])
