@@ -1,9 +1,9 @@
 """Gradient descent with delayed weight updates: exact, and gentle to memory where weight matrices outgrow the cache.
 
 A step changes a hidden layer's weights by `A^T D`, with `A` (points x n) the layer's inputs and `D` (points x n) the
-backpropagated errors. Instead of rewriting the matrix each step, the factors of `BLOCK` steps are collected,
+backpropagated errors. Instead of rewriting the matrix each step, the factors of up to `BLOCK` steps are collected,
 
-    W = V + Q^T T             V the weights at the start of the block;  Q, T of BLOCK * points rows
+    W = V + Q^T T             V the weights at the start of the block;  Q, T of points rows for each step since
     A W = A V + (A Q^T) T
     D W^T = D V^T + (D T^T) Q
 
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
 from sgntk.architecture import Architecture
 from sgntk.networks import Layer, Params
@@ -32,19 +32,10 @@ def supports(arch: Architecture) -> bool:
 
 
 class _Collected(NamedTuple):
-    """Factors of a matrix' updates in a block; rows of steps to come are 0."""
+    """Factors of a matrix' updates since the start of the block."""
 
     left: Float[Array, "rows n"]  # Q
     right: Float[Array, "rows n"]  # T
-
-
-class _Light(NamedTuple):
-    """What is cheap to change at every step: all but the hidden matrices."""
-
-    first: Layer
-    hidden_biases: tuple[Float[Array, " n"], ...]
-    readout: Layer
-    collected: tuple[_Collected, ...]
 
 
 def train(
@@ -77,55 +68,41 @@ def _train_block(
     points, width = len(x), len(first.bias)
     # Transposed once a block, rather than packed anew for the product of every step.
     bases = [(layer.weight, jax.lax.optimization_barrier(layer.weight.T)) for layer in hidden]  # type: ignore[no-untyped-call]
-    empty = _Collected(*[jnp.zeros((steps * points, width), first.weight.dtype)] * 2)
-    start = _Light(first, tuple(layer.bias for layer in hidden), readout, (empty,) * len(hidden))
+    biases = [layer.bias for layer in hidden]
+    collected = [_Collected(*[jnp.zeros((0, width), first.weight.dtype)] * 2) for _ in hidden]
     x_scale, scale = (arch.sigma_w / fan_in**0.5 for fan_in in (x.shape[1], width))
-    surrogate = arch.learning_derivative
+    rate, bias_rate = learning_rate, learning_rate * arch.sigma_b
 
-    def step(light: _Light, index: Int[Array, ""]) -> tuple[_Light, None]:
-        pre_activations = [x_scale * (x @ light.first.weight) + arch.sigma_b * light.first.bias]
+    for _ in range(steps):
+        pre_activations = [x_scale * (x @ first.weight) + arch.sigma_b * first.bias]
         activations = [arch.activation(pre_activations[0])]
-        for (base, _), bias, (left, right) in zip(bases, light.hidden_biases, light.collected, strict=True):
+        for (base, _), bias, (left, right) in zip(bases, biases, collected, strict=True):
             a = activations[-1]
             pre_activations.append(scale * (a @ base + (a @ left.T) @ right) + arch.sigma_b * bias)
             activations.append(arch.activation(pre_activations[-1]))
-        readout = light.readout
         output = arch.output_scale * (scale * (activations[-1] @ readout.weight[:, 0]) + arch.sigma_b * readout.bias)
 
         error = arch.output_scale / points * (output - y)
-        d = scale * surrogate(pre_activations[-1]) * jnp.outer(error, readout.weight[:, 0])
-        biases, collected = [], []
+        # At once: XLA vectorizes this loop, but not (JAX 0.5.3) one whose result takes the place of what it reads.
+        slopes = scale * arch.learning_derivative(jnp.stack(pre_activations))
+        d = slopes[-1] * jnp.outer(error, readout.weight[:, 0])
+        readout = _descend(readout, rate * scale * (error @ activations[-1])[:, None], bias_rate * error.sum())
         for layer in reversed(range(len(hidden))):
-            left, right = light.collected[layer]
-            row = index * points
-            biases.append(light.hidden_biases[layer] - learning_rate * arch.sigma_b * d.sum(0))
+            left, right = collected[layer]
             back = d @ bases[layer][1] + (d @ right.T) @ left
-            collected.append(
-                _Collected(
-                    jax.lax.dynamic_update_slice_in_dim(left, activations[layer], row, 0),
-                    jax.lax.dynamic_update_slice_in_dim(right, -learning_rate * scale * d, row, 0),
-                )
+            biases[layer] = biases[layer] - bias_rate * d.sum(0)
+            collected[layer] = _Collected(
+                jnp.concatenate([left, activations[layer]]), jnp.concatenate([right, -rate * scale * d])
             )
-            d = scale * surrogate(pre_activations[layer]) * back
-        return (
-            _Light(
-                Layer(
-                    light.first.weight - learning_rate * x_scale * x.T @ d,
-                    light.first.bias - learning_rate * arch.sigma_b * d.sum(0),
-                ),
-                tuple(reversed(biases)),
-                Layer(
-                    readout.weight - learning_rate * scale * (error @ activations[-1])[:, None],
-                    readout.bias - learning_rate * arch.sigma_b * error.sum(),
-                ),
-                tuple(reversed(collected)),
-            ),
-            None,
-        )
+            d = slopes[layer] * back
+        first = _descend(first, rate * x_scale * x.T @ d, bias_rate * d.sum(0))
 
-    end = jax.lax.scan(step, start, jnp.arange(steps))[0]
     layers = [
         Layer(base + left.T @ right, bias)
-        for (base, _), bias, (left, right) in zip(bases, end.hidden_biases, end.collected, strict=True)
+        for (base, _), bias, (left, right) in zip(bases, biases, collected, strict=True)
     ]
-    return (end.first, *layers, end.readout)
+    return (first, *layers, readout)
+
+
+def _descend(layer: Layer, weight_step: Float[Array, "fan_in fan_out"], bias_step: Float[Array, "*fan_out"]) -> Layer:
+    return Layer(layer.weight - weight_step, layer.bias - bias_step)
