@@ -186,10 +186,11 @@ def test_float32_throughout():
 # --- divergence ---
 
 
-def test_divergence():
+@pytest.mark.parametrize(("arch", "method"), [(ERF, "direct"), (ERF, "delayed"), (SIGN, "incremental")])
+def test_divergence(arch, method):
     message = r"^train_ensemble: network 0 of 5 diverged by step \d+ at learning rate 1e\+06; .*smaller learning rate$"
     with pytest.raises(DivergenceError, match=message):
-        sgntk.train_ensemble(ERF, KEYS, X, Y, width=24, learning_rate=1e6, steps=2000)
+        train(arch, KEYS, X, Y, learning_rate=1e6, steps=2000, method=method)
 
 
 def test_a_loss_above_the_bound():

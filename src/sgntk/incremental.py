@@ -156,8 +156,8 @@ def _start(transposed: Float[Array, "n n"], signs: Float[Array, "points n"]) -> 
 
 
 def _flipping(hidden: _Hidden, signs: Float[Array, "points n"]) -> Bool[Array, " n"]:
-    """Fixed units whose sign changes at any point."""
-    return jnp.any(hidden.left[: len(signs)] != signs, axis=0) & ~hidden.is_free
+    """Fixed units whose sign changes at any point; never one that is NaN, which would change for ever."""
+    return jnp.any(jnp.abs(hidden.left[: len(signs)] - signs) > 0, axis=0) & ~hidden.is_free
 
 
 def _set_free(transposed: Float[Array, "n n"], hidden: _Hidden, signs: Float[Array, "points n"]) -> _Hidden:
