@@ -4,10 +4,12 @@ import argparse
 import json
 import os
 import resource
+import sys
 import time
 
-os.environ["NPROC"] = "1"
-os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false"
+if "--all-cores" not in sys.argv:  # before JAX starts its threads
+    os.environ["NPROC"] = "1"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false"
 
 import jax
 import jax.numpy as jnp
@@ -81,6 +83,7 @@ def main():
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--points", type=int, default=15)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--all-cores", action="store_true", help="let JAX use every core; otherwise it keeps to one")
     options = parser.parse_args()
     if options.method == "product":
         print(json.dumps({"rate": matrix_product_rate()}))

@@ -14,6 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 POINTS = 15
+ALL_CORES = "1, all cores"  # one process to which JAX gives both
+ALL_CORES_WIDTH = 500
 FORMER_RUNTIME = "--xla_cpu_use_thunk_runtime=false --xla_disable_hlo_passes=onednn-contraction-rewriter"
 
 # Method, number of networks, XLA flags, and widths.
@@ -28,8 +30,8 @@ CASES = [
 ]
 
 
-def start(method, flags="", **options):
-    arguments = [f"--{name}={value}" for name, value in options.items()]
+def start(method, flags="", all_cores=False, **options):
+    arguments = [f"--{name}={value}" for name, value in options.items()] + ["--all-cores"] * all_cores
     return subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("measure_training.py")), method, *arguments],
         env={**os.environ, "XLA_FLAGS": flags},
@@ -54,9 +56,10 @@ def steps_for(method, width, networks):
 def measure(case, width, processes, scale):
     method, networks, flags, _ = case
     options = {"width": width, "networks": networks, "points": POINTS, "repeats": 3 if scale == 1 else 1}
-    steps = max(2, round(steps_for(method, width, networks) * scale))
-    results = [finish(process) for process in [start(method, flags, steps=steps, **options) for _ in range(processes)]]
-    seconds = sum(result["seconds"] for result in results) / processes**2  # processes work at the same time
+    options |= {"steps": max(2, round(steps_for(method, width, networks) * scale)), "all_cores": processes == ALL_CORES}
+    count = 2 if processes == 2 else 1
+    results = [finish(process) for process in [start(method, flags, **options) for _ in range(count)]]
+    seconds = sum(result["seconds"] for result in results) / count**2  # processes work at the same time
     return {
         "method": method,
         "runtime": "former" if flags else "",
@@ -77,15 +80,21 @@ def main():
         processes: sum(finish(process)["rate"] for process in [start("product") for _ in range(processes)])
         for processes in (1, 2)
     }
-    rows = [measure(case, width, processes, scale) for case, processes in product(CASES, (1, 2)) for width in case[3]]
+    rates[ALL_CORES] = finish(start("product", all_cores=True))["rate"]
+    rows = [
+        measure(case, width, processes, scale)
+        for case, processes in product(CASES, (1, 2, ALL_CORES))
+        for width in case[3]
+        if processes != ALL_CORES or width == ALL_CORES_WIDTH
+    ]
     table = pd.DataFrame(rows)
     table["share of the matrix product"] = table["GFLOP/s"] / (table["processes"].map(rates) / 1e9)
     print(
-        "Matrix product, 1024 x 1024: "
-        + ", ".join(f"{n} processes {rate / 1e9:.0f} GFLOP/s" for n, rate in rates.items())
+        "Matrix product, 1024 x 1024, by processes: "
+        + ", ".join(f"{processes}: {rate / 1e9:.0f} GFLOP/s" for processes, rate in rates.items())
     )
     print("GFLOP/s count the three products of the direct method, 6 * 15 * n^2 operations, whatever a method computes.")
-    print(table.sort_values(["n", "processes"], kind="stable").round(2).to_markdown(index=False))
+    print(table.sort_values("n", kind="stable").round(2).to_markdown(index=False))
 
 
 if __name__ == "__main__":
