@@ -4,6 +4,7 @@ CORES ?= all
 VENV := .venv
 BIN := $(VENV)/bin
 DOCS := .venv-docs
+LINT := .venv-lint
 # Each job starts Snakemake and JAX: with bytecode to read that takes a third of the time.
 export PYTHONDONTWRITEBYTECODE :=
 # The interpreter itself, also where an activated .venv, about to be replaced, offers its own.
@@ -33,6 +34,9 @@ $(VENV)/locked: requirements.txt
 $(DOCS)/locked: requirements-docs.txt
 	$(install-lock)
 
+$(LINT)/locked: requirements-lint.txt
+	$(install-lock)
+
 $(VENV)/installed: $(VENV)/locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -58,36 +62,36 @@ test-slurm: setup ## the workflow through a Slurm of one node, from Debian's pac
 
 lint: lint-python lint-workflow lint-types ## every static check
 
-lint-python: setup
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
+lint-python: $(LINT)/locked
+	$(LINT)/bin/ruff check
+	$(LINT)/bin/ruff format --check
 
-lint-workflow: setup
-	$(BIN)/snakefmt --check Snakefile workflow
+lint-workflow: setup $(LINT)/locked
+	$(LINT)/bin/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-lint-types: setup
-	$(BIN)/mypy
+lint-types: setup $(LINT)/locked
+	$(LINT)/bin/mypy --python-executable $(BIN)/python
 
 # The library is not installed there: mkdocstrings reads its sources. The variable silences an advertisement.
 docs: $(DOCS)/locked ## the guide and the API reference, in build/docs/index.html
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
 
-format: setup ## rewrite the sources as `make lint` wants them
-	$(BIN)/ruff check --fix
-	$(BIN)/ruff format
-	$(BIN)/snakefmt Snakefile workflow
+format: $(LINT)/locked ## rewrite the sources as `make lint` wants them
+	$(LINT)/bin/ruff check --fix
+	$(LINT)/bin/ruff format
+	$(LINT)/bin/snakefmt Snakefile workflow
 
 # uv stays out of the environment: only who renews the lock needs it.
 UV := uv==0.13.9
 build/$(UV): | setup
 	$(BIN)/python -m pip install --quiet --target $@ $(UV)
 
-lock: build/$(UV) ## renew both requirements files and environment.yml (UPGRADE=--upgrade: all pins)
+lock: build/$(UV) ## renew the requirements files and environment.yml (UPGRADE=--upgrade: all pins)
 	PYTHONPATH=build/$(UV) $(BIN)/python tools/lock.py $(UPGRADE)
 
-clean: ## remove .venv and caches, never results
-	rm -rf $(VENV) $(DOCS) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+clean: ## remove environments and caches, never results
+	rm -rf $(VENV) $(DOCS) $(LINT) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	find scripts src tests tools workflow -type d -name __pycache__ -prune -exec rm -rf {} +
 
 clean-run: ## remove the results of a run (RUN=quick); asks if they took more than a minute to make

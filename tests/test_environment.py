@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK_TEXT = (ROOT / "requirements.txt").read_text()
-DOCS_TEXT = (ROOT / "requirements-docs.txt").read_text()
+ALONE_TEXTS = {extra: (ROOT / f"requirements-{extra}.txt").read_text() for extra in ("docs", "lint")}
 CONDA_TEXT = (ROOT / "environment.yml").read_text()
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
@@ -23,11 +23,16 @@ def as_pins(lines: list[str]) -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in pairs}
 
 
-LOCK, DOCS = (as_pins(re.findall(r"^[\w.-]+==\S+", text, re.MULTILINE)) for text in (LOCK_TEXT, DOCS_TEXT))
+def pins_of(text: str) -> dict[str, str]:
+    return as_pins(re.findall(r"^[\w.-]+==\S+", text, re.MULTILINE))
+
+
+LOCK = pins_of(LOCK_TEXT)
+ALONE = {extra: pins_of(text) for extra, text in ALONE_TEXTS.items()}
 CONDA_PYTHON, CONDA_PIP, CONDA_SECTION = yaml.safe_load(CONDA_TEXT)["dependencies"]
 CONDA = as_pins(CONDA_SECTION["pip"])
 EXTRAS = PYPROJECT["project"]["optional-dependencies"]
-DOCS_REQUIREMENTS = EXTRAS.pop("docs")
+ALONE_REQUIREMENTS = [(extra, line) for extra in ALONE for line in EXTRAS.pop(extra)]
 REQUIREMENTS = [
     *PYPROJECT["build-system"]["requires"],
     *PYPROJECT["project"]["dependencies"],
@@ -42,19 +47,22 @@ def test_lock_satisfies_pyproject(line):
     assert LOCK[canonicalize_name(requirement.name)] in requirement.specifier
 
 
-@pytest.mark.parametrize("line", DOCS_REQUIREMENTS)
-def test_docs_lock_satisfies_pyproject(line):
+@pytest.mark.parametrize(("extra", "line"), ALONE_REQUIREMENTS)
+def test_lock_of_its_own_satisfies_pyproject(extra, line):
     requirement = Requirement(line)
-    assert DOCS[canonicalize_name(requirement.name)] in requirement.specifier
+    assert ALONE[extra][canonicalize_name(requirement.name)] in requirement.specifier
 
 
-def test_docs_tools_have_an_environment_of_their_own():
-    assert LOCK.keys().isdisjoint({"mkdocs", "mkdocs-material", "mkdocstrings-python"})
-    assert DOCS.keys().isdisjoint({"jax", "numpy", "snakemake"})
+def test_tools_have_environments_of_their_own():
+    assert LOCK.keys().isdisjoint({"mkdocs", "mkdocs-material", "mkdocstrings-python", "mypy", "ruff", "snakefmt"})
+    for pins in ALONE.values():
+        assert pins.keys().isdisjoint({"jax", "numpy", "snakemake"})
+    assert ALONE["docs"]["ruff"] == ALONE["lint"]["ruff"]
 
 
-@pytest.mark.parametrize(("text", "pins"), [(LOCK_TEXT, LOCK), (DOCS_TEXT, DOCS)], ids=["all", "docs"])
-def test_every_pin_of_a_lock_has_a_hash(text, pins):
+@pytest.mark.parametrize("text", [LOCK_TEXT, *ALONE_TEXTS.values()], ids=["all", *ALONE])
+def test_every_pin_of_a_lock_has_a_hash(text):
+    pins = pins_of(text)
     entries = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
     assert len(entries) == len(pins)
     assert [e for e in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", e)] == []
@@ -87,7 +95,7 @@ def test_pin_of_tf2jax():
     assert CONDA["tf2jax"] == "0.3.5"
 
 
-@pytest.mark.parametrize("text", [LOCK_TEXT, DOCS_TEXT, CONDA_TEXT], ids=["all", "docs", "conda"])
+@pytest.mark.parametrize("text", [LOCK_TEXT, *ALONE_TEXTS.values(), CONDA_TEXT], ids=["all", *ALONE, "conda"])
 def test_no_host_or_path_is_locked(text):
     assert re.findall(r".*(?:://|file:|index-url|find-links|\s[./~]+/).*", text) == []
 

@@ -1,4 +1,4 @@
-"""Write requirements.txt, requirements-docs.txt and environment.yml from pyproject.toml: `make lock`.
+"""Write requirements.txt, those for docs and lint, and environment.yml from pyproject.toml: `make lock`.
 
 Pins that still satisfy pyproject.toml stay as they are; `make lock UPGRADE=--upgrade` renews them.
 """
@@ -12,9 +12,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.txt"
-DOCS_LOCK = ROOT / "requirements-docs.txt"
 ENVIRONMENT = ROOT / "environment.yml"
 EXTRAS = ("neural-tangents", "workflow", "cluster", "dev")
+ENVIRONMENTS = ("docs", "lint")  # extras with an environment of their own
 PIN = re.compile(r"^[\w.-]+==[^\s;]+", re.MULTILINE)
 ENTRY = re.compile(r"^ +- ([\w.-]+==\S+)$", re.MULTILINE)
 
@@ -57,14 +57,14 @@ def lock(*options: str) -> list[str]:
     return compile_pins(source, output, *HASHES, *extras, *options)
 
 
-def lock_docs(*options: str) -> None:
-    """Write requirements-docs.txt: the extra `docs` on its own, without what the library depends on."""
+def lock_alone(extra: str, *options: str) -> None:
+    """Write requirements-<extra>.txt: the extra on its own, without what the library depends on."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "requirements.in")
-        source.write_text("\n".join(project["optional-dependencies"]["docs"]))
+        source.write_text("\n".join(project["optional-dependencies"][extra]))
         # uv's annotations would name the temporary file.
-        compile_pins(source, DOCS_LOCK.relative_to(ROOT), *HASHES, "--no-annotate", *options)
+        compile_pins(source, Path(f"requirements-{extra}.txt"), *HASHES, "--no-annotate", *options)
 
 
 def excluded(pins: list[str], *options: str) -> list[str]:
@@ -79,9 +79,10 @@ def excluded(pins: list[str], *options: str) -> list[str]:
 
 
 def main() -> None:
-    """Write all three files."""
+    """Write all files."""
     options = sys.argv[1:]
-    lock_docs(*options)
+    for extra in ENVIRONMENTS:
+        lock_alone(extra, *options)
     pins = lock(*options)
     entries = [f"      - {pin}\n" for pin in pins]
     unused = [f"      - {pin}\n" for pin in excluded(pins, *options)]
