@@ -72,7 +72,7 @@ def flips_of_units(arch, advance, params, rate, steps):
 
 
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("places", [1, 3, WIDTH])
+@pytest.mark.parametrize("places", [1, 4, 32])
 @pytest.mark.parametrize(("kappa", "rate"), [(1.0, 0.5), (0.2, 5.0), (3.0, 0.05)])
 def test_equals_the_direct_method_step_by_step(monkeypatch, places, kappa, rate):
     monkeypatch.setattr(incremental, "FREE_UNITS", places)
@@ -86,10 +86,11 @@ def test_equals_the_direct_method_step_by_step(monkeypatch, places, kappa, rate)
         # Both round a few hundred times in float64; a sign that flipped one step apart would differ by 1e-2.
         assert largest_difference(shortcut(params, rate, steps), expected) < 1e-12
     assert largest_difference(params, expected) > 0.1
-    # Unless there is a place for each unit, all started anew; and units flip again while they are free.
+    # Many more flips than places: units flip again while they are free. With few places all started anew.
     flips = flips_of_units(arch, plain, params, rate, 400)
-    assert places == WIDTH or (flips > 0).sum() > places
+    assert flips.sum() > 3 * places
     assert flips.max() > 1
+    assert places == 32 or (flips > 0).sum() > places
 
 
 @pytest.mark.usefixtures("x64")

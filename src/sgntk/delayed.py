@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from sgntk.architecture import Architecture
-from sgntk.networks import Layer, Params
+from sgntk.networks import Layer, Params, descend
 
 BLOCK = 4
 """Steps whose updates are collected: their products cost more the more there are, rewriting the matrix the fewer."""
@@ -86,7 +86,7 @@ def _train_block(
         # At once: XLA vectorizes this loop, but not (JAX 0.5.3) one whose result takes the place of what it reads.
         slopes = scale * arch.learning_derivative(jnp.stack(pre_activations))
         d = slopes[-1] * jnp.outer(error, readout.weight[:, 0])
-        readout = _descend(readout, rate * scale * (error @ activations[-1])[:, None], bias_rate * error.sum())
+        readout = descend(readout, rate * scale * (error @ activations[-1])[:, None], bias_rate * error.sum())
         for layer in reversed(range(len(hidden))):
             left, right = collected[layer]
             back = d @ bases[layer][1] + (d @ right.T) @ left
@@ -95,14 +95,10 @@ def _train_block(
                 jnp.concatenate([left, activations[layer]]), jnp.concatenate([right, -rate * scale * d])
             )
             d = slopes[layer] * back
-        first = _descend(first, rate * x_scale * x.T @ d, bias_rate * d.sum(0))
+        first = descend(first, rate * x_scale * x.T @ d, bias_rate * d.sum(0))
 
     layers = [
         Layer(base + left.T @ right, bias)
         for (base, _), bias, (left, right) in zip(bases, biases, collected, strict=True)
     ]
     return (first, *layers, readout)
-
-
-def _descend(layer: Layer, weight_step: Float[Array, "fan_in fan_out"], bias_step: Float[Array, "*fan_out"]) -> Layer:
-    return Layer(layer.weight - weight_step, layer.bias - bias_step)

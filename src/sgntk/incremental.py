@@ -26,7 +26,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from sgntk.activations import Sign
 from sgntk.architecture import Architecture
-from sgntk.networks import Layer, Params
+from sgntk.networks import Layer, Params, descend
 
 FREE_UNITS = 9
 """Places for free units: so few that they cost little at each step, so many that starting anew is seldom needed."""
@@ -98,7 +98,7 @@ def train(
         d2 = slope2 * jnp.outer(d3, readout.weight[:, 0])
         d1 = slope1 * (d2 @ transposed + (d2 @ hidden.right.T) @ hidden.left)
 
-        first = _descend(state.first, rate * x_scale * x.T @ d1, bias_rate * d1.sum(0))
+        first = descend(state.first, rate * x_scale * x.T @ d1, bias_rate * d1.sum(0))
         return _State(
             state.step + 1,
             first,
@@ -108,7 +108,7 @@ def train(
                 product=hidden.product - rate * scale * (hidden.overlap @ d2),
             ),
             state.hidden_bias - bias_rate * d2.sum(0),
-            _descend(readout, rate * scale * (d3 @ a2)[:, None], bias_rate * d3.sum()),
+            descend(readout, rate * scale * (d3 @ a2)[:, None], bias_rate * d3.sum()),
         )
 
     # The second layer's weights are carried transposed: it is their transpose that the product of every step takes.
@@ -133,10 +133,6 @@ def train(
 def _with_second_transposed(params: Params) -> Params:
     first, second, readout = params
     return first, Layer(second.weight.T, second.bias), readout
-
-
-def _descend(layer: Layer, weight_step: Float[Array, "fan_in fan_out"], bias_step: Float[Array, "*fan_out"]) -> Layer:
-    return Layer(layer.weight - weight_step, layer.bias - bias_step)
 
 
 def _start(transposed: Float[Array, "n n"], signs: Float[Array, "points n"]) -> _Hidden:

@@ -99,6 +99,11 @@ def _affine(arch: Architecture, layer: Layer, x: Float[Array, "n fan_in"]) -> Fl
     return arch.sigma_w / layer.weight.shape[0] ** 0.5 * (x @ layer.weight) + arch.sigma_b * layer.bias
 
 
+def descend(layer: Layer, weight_step: Float[Array, "fan_in fan_out"], bias_step: Float[Array, "*fan_out"]) -> Layer:
+    """The layer after a step of gradient descent, which takes these from its weights and biases."""
+    return Layer(layer.weight - weight_step, layer.bias - bias_step)
+
+
 def activation_with_slope(
     activation: Activation, slope: Surrogate
 ) -> Callable[[Float[Array, "*n"]], Float[Array, "*n"]]:
