@@ -135,6 +135,18 @@ def test_learning_figure_has_a_panel_for_each_step():
     assert legend(figure) == ["n = 20", "n = 500", "SG-NTK, for step t", "± 2 std"]
 
 
+def test_learning_figure_keeps_the_distances_off_the_frame():
+    _, ensemble, _ = ensembles()
+    predictions = product(kernel=["sg_ntk"], step=[3.0], point=range(8)).merge(GRID, on="point").assign(mean=0, std=1)
+    learning = product(activation=["sign"], width=[20, 500], step=[1, 9])
+    learning = learning.assign(squared_distance=[1e-3, 7e-2, -1e-3, 0], standard_error=1e-4, variance_ratio=1)
+    figure = plotting.learning_figure(ensemble.assign(step=3), learning, predictions)
+    ax = figure.axes[1]
+    low, high = ax.transData.inverted().transform(ax.transAxes.transform([(0, 0.03), (0, 0.97)]))[:, 1]
+    assert low < -1.2e-3
+    assert high > 7.02e-2
+
+
 def test_surrogates_figure_compares_at_equal_peak_and_equal_area():
     curves = product(normalize=["peak", "area"], surrogate=["box", "tri"], point=range(8)).merge(GRID, on="point")
     errors = product(normalize=["peak", "area"], surrogate=["box", "tri"], step=[5, None], draw=range(3))

@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,12 @@ def publish(run: str) -> None:
     missing = [str(path) for path in (*paths.values(), *claims) if not path.exists()]
     if missing or not figures:
         sys.exit(f"publish: the run {run!r} is not complete: {', '.join(missing) or 'no figures'}; run it first")
+    published = {name: read(path).to_csv(index=False, float_format="%.6g") for name, path in paths.items()}
+    tables = {name: pd.read_csv(StringIO(text)) for name, text in published.items()}  # rounded as in docs/results
+    readme = ROOT / "README.md"
+    text = _replace(readme.read_text(), "distances", _distances(tables))
+    text = _replace(text, "verdicts", _verdicts(json.loads(claims[0].read_text())))
+
     for name in ("figures", "results"):
         shutil.rmtree(ROOT / "docs" / name, ignore_errors=True)
         (ROOT / "docs" / name).mkdir()
@@ -44,13 +51,9 @@ def publish(run: str) -> None:
         shutil.copy(figure, ROOT / "docs/figures")
     for path in claims:
         shutil.copy(path, ROOT / "docs/results")
-    tables = {name: read(path) for name, path in paths.items()}
-    for name, table in tables.items():
-        table.to_csv(ROOT / f"docs/results/{name}.csv", index=False, float_format="%.6g")
-
-    readme = ROOT / "README.md"
-    text = _replace(readme.read_text(), "distances", _distances(tables))
-    readme.write_text(_replace(text, "verdicts", _verdicts(json.loads(claims[0].read_text()))))
+    for name, table in published.items():
+        (ROOT / f"docs/results/{name}.csv").write_text(table)
+    readme.write_text(text)
 
 
 def _distances(tables: dict[str, pd.DataFrame]) -> str:

@@ -370,13 +370,13 @@ def _plot_process(ax: Axes, process: pd.DataFrame, colour: str, linewidth: float
 
 
 def _plot_distances(ax: Axes, learning: pd.DataFrame, palette: Mapping[int, str]) -> None:
+    ax.set_yscale("symlog", linthresh=1e-3)  # before the points, for margins on this scale
     for width, colour in palette.items():
         table = learning[learning["width"] == width]
         error = 2 * table["standard_error"]
         ax.errorbar(table["step"], table["squared_distance"], error, color=colour, marker="o", markersize=3)
     ax.axhline(0, color="0.6", linewidth=0.6, zorder=0)
     ax.set(xscale="log", xlabel="step t", ylabel="squared distance\nof the mean")
-    ax.set_yscale("symlog", linthresh=1e-3)
 
 
 def _plot_variance_ratios(ax: Axes, learning: pd.DataFrame, palette: Mapping[int, str]) -> None:
