@@ -158,16 +158,29 @@ def test_surrogates_figure_compares_at_equal_peak_and_equal_area():
     assert sum(y == pytest.approx(1.1) for y in means) == 4  # a mean for each surrogate and step
 
 
-def test_real_data_figure_shows_networks_and_regressions():
+def real_data():
     errors = product(data_set=["digits", "diabetes"], kernel=["sg_ntk", "nngp", "ensemble"])
     errors = errors.assign(mse=[0.1, 0.2, 0.3, 0.4, 0.5, 0.6], asymmetry=0.05)
-    networks = product(data_set=["digits", "diabetes"], network=range(4)).assign(mse=0.7)
-    figure = plotting.real_data_figure(errors, networks)
+    return errors, product(data_set=["digits", "diabetes"], network=range(4)).assign(mse=0.7)
+
+
+def test_real_data_figure_shows_networks_and_regressions():
+    figure = plotting.real_data_figure(*real_data())
     (ax,) = figure.axes
     drawn = {line.get_marker(): list(line.get_ydata()) for line in ax.lines if line.get_marker() in "^sD"}
     assert drawn == {"^": [0.1, 0.4], "s": [0.2, 0.5], "D": [0.3, 0.6]}
     assert sum(len(points.get_offsets()) for points in ax.collections) == 8
     assert "0.05" in ax.get_xticklabels()[0].get_text()
+
+
+def test_networks_of_the_same_error_are_all_seen_and_each_time_at_the_same_place():
+    places = []
+    for _ in range(2):
+        figure = plotting.real_data_figure(*real_data())
+        figure.canvas.draw()
+        places.append(np.concatenate([points.get_offsets() for points in figure.axes[0].collections]))
+    np.testing.assert_array_equal(*places)
+    assert len(np.unique(places[0].round(3), axis=0)) == 8
 
 
 def test_a_width_has_the_same_colour_in_every_figure():

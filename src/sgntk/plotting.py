@@ -471,9 +471,7 @@ def real_data_figure(errors: pd.DataFrame, networks: pd.DataFrame) -> Figure:
     figure, ax = plt.subplots(figsize=(0.8 * TEXT_WIDTH, 2.6))
     names = list(errors["data_set"].unique())
     asymmetry = errors.drop_duplicates("data_set").set_index("data_set")["asymmetry"]
-    sns.stripplot(
-        networks, x="data_set", y="mse", order=names, color=COLOURS["network"], size=3, jitter=0.08, zorder=1, ax=ax
-    )
+    sns.swarmplot(networks, x="data_set", y="mse", order=names, color=COLOURS["network"], size=3, zorder=1, ax=ax)
     colours = {"sg_ntk": COLOURS["sg_ntk"], "nngp": COLOURS["nngp"], "ensemble": COLOURS["analytic"]}
     for (kernel, colour), marker, aside in zip(colours.items(), "^sD", (-0.25, 0.25, 0), strict=True):
         table = errors[errors["kernel"] == kernel].set_index("data_set").loc[names]
