@@ -44,7 +44,7 @@ $(VENV)/installed: $(VENV)/locked pyproject.toml
 quick: setup ## every figure from a small configuration, in minutes
 	$(BIN)/snakemake --cores $(CORES) --configfile workflow/config/quick.yaml
 
-paper: setup ## every figure with the paper's numbers, in hours
+paper: setup ## every figure with the paper's numbers, in about an hour
 	$(BIN)/snakemake --cores $(CORES) --configfile workflow/config/paper.yaml
 
 slurm: setup ## the paper through Slurm; once more continues a run that died (ARGUMENTS=... for snakemake)
