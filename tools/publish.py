@@ -41,8 +41,8 @@ def publish(run: str) -> None:
     published = {name: read(path).to_csv(index=False, float_format="%.6g") for name, path in paths.items()}
     tables = {name: pd.read_csv(StringIO(text)) for name, text in published.items()}  # rounded as in docs/results
     readme = ROOT / "README.md"
-    text = _replace(readme.read_text(), "distances", _distances(tables))
-    text = _replace(text, "verdicts", _verdicts(json.loads(claims[0].read_text())))
+    page = _replace(readme.read_text(), "distances", _distances(tables))
+    page = _replace(page, "verdicts", _verdicts(json.loads(claims[0].read_text())))
 
     for name in ("figures", "results"):
         shutil.rmtree(ROOT / "docs" / name, ignore_errors=True)
@@ -51,9 +51,9 @@ def publish(run: str) -> None:
         shutil.copy(figure, ROOT / "docs/figures")
     for path in claims:
         shutil.copy(path, ROOT / "docs/results")
-    for name, table in published.items():
-        (ROOT / f"docs/results/{name}.csv").write_text(table)
-    readme.write_text(text)
+    for name, text in published.items():
+        (ROOT / f"docs/results/{name}.csv").write_text(text)
+    readme.write_text(page)
 
 
 def _distances(tables: dict[str, pd.DataFrame]) -> str:
