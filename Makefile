@@ -1,17 +1,23 @@
 # Needs Python 3.11 with pip, and make. `make` alone lists the targets.
 PYTHON ?= python3.11
 CORES ?= all
+# Processes that share the tests.
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 DOCS := .venv-docs
 LINT := .venv-lint
 # Each job starts Snakemake and JAX: with bytecode to read that takes a third of the time.
 export PYTHONDONTWRITEBYTECODE :=
+# Snakemake has a cache in the home folder, and stops with a traceback where it cannot write there.
+ifneq ($(shell test -w "$(HOME)" && echo writable),writable)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
+endif
 # The interpreter itself, also where an activated .venv, about to be replaced, offers its own.
 BASE = $(shell $(PYTHON) -c 'import os, sys; print(os.path.realpath(sys.executable))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick paper slurm test test-all test-slurm lint lint-python lint-workflow lint-types docs format lock clean clean-run
+.PHONY: help setup quick paper slurm test test-all test-slurm lint lint-python lint-imports lint-workflow lint-types docs format lock clean clean-run
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,20 +57,25 @@ slurm: setup ## the paper through Slurm; once more continues a run that died (AR
 	tools/slurm.sh $(ARGUMENTS)
 
 test: setup ## the tests, but for the slow ones
-	$(BIN)/python -m pytest -m "not slow and not slurm"
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not (slow or slurm or browser)"
+	$(BIN)/python -m pytest -m "browser and not slow"
 
-test-all: setup ## all tests
-	$(BIN)/python -m pytest
+test-all: test ## the slow tests, too
+	$(BIN)/python -m pytest -m slow
 
 test-slurm: setup ## the workflow through a Slurm of one node, from Debian's packages (needs root)
-	tests/slurm/one_node.sh up
-	trap "tests/slurm/one_node.sh down" EXIT; $(BIN)/python -m pytest -m slurm
+	tests/workflow/slurm/one_node.sh up
+	trap "tests/workflow/slurm/one_node.sh down" EXIT; $(BIN)/python -m pytest -m slurm
 
-lint: lint-python lint-workflow lint-types ## every static check
+lint: lint-python lint-imports lint-workflow lint-types ## every static check
 
 lint-python: $(LINT)/locked
 	$(LINT)/bin/ruff check
 	$(LINT)/bin/ruff format --check
+
+# The contracts in pyproject.toml: which package may import what.
+lint-imports: $(LINT)/locked
+	PYTHONPATH=src $(LINT)/bin/lint-imports --no-cache
 
 lint-workflow: setup $(LINT)/locked
 	$(LINT)/bin/snakefmt --check Snakefile workflow

@@ -4,22 +4,8 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
-configfile: "workflow/config/paper.yaml"
-
-
-report: "workflow/report/workflow.rst"
-
-
 include: "workflow/rules/common.smk"
-include: "workflow/rules/datasets.smk"
-include: "workflow/rules/kernels.smk"
-include: "workflow/rules/training.smk"
-include: "workflow/rules/tables.smk"
-include: "workflow/rules/beyond.smk"
-include: "workflow/rules/published.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/claims.smk"
-include: "workflow/rules/report.smk"
+include: "workflow/rules/rules.smk"
 
 
 onstart:
@@ -29,12 +15,9 @@ onstart:
 rule all:
     default_target: True
     input:
-        REPORT,
-        [figure_files(figure) for figure in FIGURES],
-        [tables_of(experiment).values() for experiment in STUDY.experiments.values()],
-        rules.claims.output,
+        LAYOUT.targets,
 
 
 onsuccess:
-    if Path(CLAIMS_TEXT).exists():
-        print(Path(CLAIMS_TEXT).read_text())
+    if any(job.rule.name == "claims" for job in workflow.dag.jobs):
+        print(Path(LAYOUT.outputs("claims")["markdown"]).read_text())

@@ -16,10 +16,10 @@ CLOSED = {
     "box": surrogates.Box(half_width=0.5),
     "erf_derivative": surrogates.ErfDerivative(1.0),
     "gaussian": surrogates.Gaussian(width=0.5),
-    "identity": surrogates.Identity(),
     "laplace": surrogates.Laplace(slope=2.0),
     "leaky_box": surrogates.LeakyBox(half_width=0.5, leak=0.1),
     "multi_gaussian": surrogates.MultiGaussian(width=0.5),
+    "straight_through": surrogates.StraightThrough(),
     "triangle": surrogates.Triangle(half_width=1.0),
 }
 BY_QUADRATURE = {

@@ -16,8 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 
 import sgntk
-from sgntk import datasets
-from sgntk.networks import forward, init_ensemble
+from replication import datasets
+from sgntk._networks import forward, init_ensemble
 from sgntk.surrogates import ErfDerivative
 
 TARGET = [(4.0, 1, 2), (-0.8, 3, 0), (1.2, 0, 2), (-0.8, 2, 1)]
@@ -37,13 +37,13 @@ def eager(keys, width, steps, points):
     params = init_ensemble(ARCHITECTURE, keys, width=width, input_dim=2)
 
     def loss(p, x, y):
-        return 0.5 * jnp.mean((forward(ARCHITECTURE, ARCHITECTURE.learning_derivative, p, x)[:, 0] - y) ** 2)
+        return 0.5 * jnp.mean((forward(ARCHITECTURE, ARCHITECTURE.effective_surrogate, p, x)[:, 0] - y) ** 2)
 
     gradient = jax.vmap(jax.grad(loss), in_axes=(0, None, None))
     losses = jax.vmap(loss, in_axes=(0, None, None))
     for _ in range(steps):
-        slopes = gradient(params, x, y)
-        params = jax.tree.map(lambda value, slope: value - LEARNING_RATE * slope, params, slopes)
+        changes = gradient(params, x, y)
+        params = jax.tree.map(lambda value, change: value - LEARNING_RATE * change, params, changes)
         history = losses(params, x, y), losses(params, x_test, y_test)
     jax.block_until_ready((params, history))
 

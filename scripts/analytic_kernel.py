@@ -2,23 +2,21 @@
 
 from typing import TYPE_CHECKING
 
-import job
 import pandas as pd
 
 import sgntk
-from sgntk import config
+from replication import build
+from replication.job import start
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job.start(snakemake.log[0])
-files = job.Tables(snakemake.params.made_from)
-
-grid = files.read(snakemake.input.grid)
+job = start(snakemake)
+grid = job.read("grid")
 x = grid[["x1", "x2"]].to_numpy()
-reference = snakemake.params.reference_point
+reference = job.settings["reference_point"]
 kernels = []
-for name, description in snakemake.params.architectures.items():
-    kernel = sgntk.sg_ntk(config.build_architecture(description), x, x[reference : reference + 1])
+for name, description in job.settings["architectures"].items():
+    kernel = sgntk.sg_ntk(build.architecture(description), x, x[reference : reference + 1])
     kernels.append(pd.DataFrame({"activation": name, "point": grid["point"], "analytic": kernel[:, 0]}))
-files.write(pd.concat(kernels), snakemake.output[0])
+job.write(pd.concat(kernels))

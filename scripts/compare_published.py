@@ -4,25 +4,23 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import job
 import pandas as pd
 import yaml
 
-from sgntk import published
+from replication import published
+from replication.job import start
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job.start(snakemake.log[0])
-files = job.Tables(snakemake.params.made_from)
-
-conditions = yaml.safe_load(Path(snakemake.input.conditions).read_text())
+job = start(snakemake)
+conditions = yaml.safe_load(Path(job.options["conditions"]).read_text())
 measured = []
-for kernel, settings in snakemake.params.settings.items():
-    mse, mean = (files.read(path) for path in snakemake.input[kernel])
-    ours = published.measured(kernel, mse, mean, snakemake.params.steepness)
+for kernel, settings in job.settings["settings"].items():
+    mse, mean = (job.read(f"{kernel}_{table}") for table in ("kernel_mse", "kernel_mse_mean"))
+    ours = published.measured(kernel, mse, mean, job.settings["m"])
     different = published.differences(settings, conditions[kernel])
     if different:
         logging.warning("%s: not compared with the published values. %s", kernel, "; ".join(different))
     measured.append(ours.head(0) if different else ours)
-files.write(published.compare(pd.read_csv(snakemake.input.values), pd.concat(measured)), snakemake.output[0])
+job.write(published.compare(pd.read_csv(job.options["values"]), pd.concat(measured)))

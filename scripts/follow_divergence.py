@@ -2,32 +2,30 @@
 
 from typing import TYPE_CHECKING
 
-import job
 import numpy as np
 import pandas as pd
 
 import sgntk
-from sgntk import config, divergence
+from replication import build, divergence
+from replication.job import start
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job.start(snakemake.log[0])
-files = job.Tables(snakemake.params.made_from)
-
-experiment = snakemake.params.experiment
-arch = config.build_architecture(experiment["architecture"])
-keys = sgntk.split_keys(experiment["seed"], experiment["networks"])
+job = start(snakemake)
+settings = job.settings
+arch = build.architecture(settings["architecture"])
+keys = sgntk.split_keys(settings["seed"], settings["networks"])
 followed = [
     divergence.follow(
         arch,
         keys,
-        np.array(experiment["inputs"], float),
-        np.array(experiment["targets"], float),
+        np.array(settings["inputs"], float),
+        np.array(settings["targets"], float),
         width=width,
-        learning_rate=experiment["learning_rate"],
-        steps=experiment["steps"],
-    ).assign(surrogate=experiment["surrogate"], width=width)
-    for width in experiment["widths"]
+        learning_rate=settings["learning_rate"],
+        steps=settings["steps"],
+    ).assign(surrogate=settings["surrogate"], width=width)
+    for width in settings["widths"]
 ]
-files.write(pd.concat(followed, ignore_index=True), snakemake.output[0])
+job.write(pd.concat(followed, ignore_index=True))

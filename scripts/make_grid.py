@@ -2,19 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-import job
 import pandas as pd
 
-from sgntk import datasets
+from replication import datasets
+from replication.job import start
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job.start(snakemake.log[0])
-files = job.Tables(snakemake.params.made_from)
-
-data = snakemake.params.data
-alpha = datasets.grid_angles(data["grid_points"])
+job = start(snakemake)
+settings = job.settings
+alpha = datasets.grid_angles(settings["grid_points"])
 x = datasets.circle(alpha)
 grid = pd.DataFrame(
     {
@@ -22,7 +20,7 @@ grid = pd.DataFrame(
         "alpha": alpha,
         "x1": x[:, 0],
         "x2": x[:, 1],
-        "target": datasets.polynomial(x, data["target"]),
+        "target": datasets.polynomial(x, settings["target"]),
     }
 )
-files.write(grid, snakemake.output[0])
+job.write(grid)

@@ -2,24 +2,21 @@
 
 from typing import TYPE_CHECKING
 
-import job
 import pandas as pd
 
-from sgntk import datasets
+from replication import datasets
+from replication.job import start
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job.start(snakemake.log[0])
-files = job.Tables(snakemake.params.made_from)
-
-data = snakemake.params.data
-spec = data["training_sets"][snakemake.wildcards.training_set]
-if spec["source"] == "grid":
-    chosen = datasets.grid_subset(spec["seed"], spec["points"], data["grid_points"])
-    alpha = datasets.grid_angles(data["grid_points"])[chosen]
+job = start(snakemake)
+settings = job.settings
+if settings["source"] == "grid":
+    chosen = datasets.grid_subset(settings["seed"], settings["points"], settings["grid_points"])
+    alpha = datasets.grid_angles(settings["grid_points"])[chosen]
 else:
-    alpha = datasets.uniform_angles(spec["seed"], spec["points"])
+    alpha = datasets.uniform_angles(settings["seed"], settings["points"])
 x = datasets.circle(alpha)
 training_set = pd.DataFrame(
     {
@@ -27,7 +24,7 @@ training_set = pd.DataFrame(
         "alpha": alpha,
         "x1": x[:, 0],
         "x2": x[:, 1],
-        "y": datasets.polynomial(x, data["target"]),
+        "y": datasets.polynomial(x, settings["target"]),
     }
 )
-files.write(training_set, snakemake.output[0])
+job.write(training_set)

@@ -2,26 +2,23 @@
 
 from typing import TYPE_CHECKING, Literal
 
-import job
 import pandas as pd
 
 import sgntk
-from sgntk import config
+from replication import build
+from replication.job import start
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job.start(snakemake.log[0])
-files = job.Tables(snakemake.params.made_from)
-
-grid = files.read(snakemake.input.grid)
-training_set = files.read(snakemake.input.training_set)
-learning_rate = snakemake.params.learning_rate
+job = start(snakemake)
+grid, training_set = job.read("grid"), job.read("training_set")
+architectures, learning_rate = job.settings["architectures"], job.settings["learning_rate"]
 
 
 def predict(activation: str, kernel: Literal["sg_ntk", "nngp"], step: int | None) -> pd.DataFrame:
     posterior = sgntk.predict(
-        config.build_architecture(snakemake.params.architectures[activation]),
+        build.architecture(architectures[activation]),
         training_set[["x1", "x2"]].to_numpy(),
         training_set["y"].to_numpy(),
         grid[["x1", "x2"]].to_numpy(),
@@ -43,9 +40,9 @@ def predict(activation: str, kernel: Literal["sg_ntk", "nngp"], step: int | None
 
 
 predictions = []
-for activation in snakemake.params.architectures:
+for activation in architectures:
     predictions += [
-        *(predict(activation, "sg_ntk", step) for step in (None, *snakemake.params.steps)),
+        *(predict(activation, "sg_ntk", step) for step in (None, *job.settings["steps"])),
         predict(activation, "nngp", None),
     ]
-files.write(pd.concat(predictions), snakemake.output[0])
+job.write(pd.concat(predictions))

@@ -4,36 +4,43 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import graph_drawing
-import how_made
-import job
-import report_page
 import yaml
 
-from sgntk import published
-from sgntk.files import replacing
+from replication import published, settings
+from replication.job import start
+from replication.layout import Layout
+from replication.references import made_by
+from replication.report import how_made, page
+from replication.rules import PUBLISHED_FIGURES
+from replication.store.files import replacing
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job.start(snakemake.log[0])
-files = job.Tables(snakemake.params.made_from)
-
-paths, params = snakemake.input, snakemake.params
-conditions = yaml.safe_load(Path(paths.conditions).read_text())
-tables = {path: files.read(path) for path in paths.tables}
-graph = graph_drawing.read_dot(Path(paths.graph).read_text())
-graph.pop("all")  # it needs everything
-page = report_page.render(
-    Path(paths.template),
-    config=params.config,
-    claims=json.loads(Path(paths.claims).read_text()),
-    figures=params.figures,
-    comparison=tables[paths.published],
-    reasons={kernel: published.differences(found, conditions[kernel]) for kernel, found in params.settings.items()},
-    graph=graph,
-    measured=how_made.measured(Path(params.benchmarks), graph.keys() - {"report"}, params.batches),
-    tables=tables,
+job = start(snakemake)
+config = job.settings["config"]
+study = settings.read(config)
+layout = Layout(study)
+conditions = yaml.safe_load((layout.root / "workflow/published/settings.yaml").read_text())
+html = page.render(
+    study,
+    config=config,
+    claims=json.loads(Path(job.inputs["claims"]).read_text()),
+    figures={
+        name: {"png": layout.path(made_by(name, "png")), "tables": layout.inputs(name)} for name in layout.figures
+    },
+    tables=dict(zip(job.inputs["tables"], job.read_all("tables"), strict=True)),
+    reasons={
+        kernel: published.differences(study.settings(study.figures[figure]), conditions[kernel])
+        for kernel, figure in PUBLISHED_FIGURES.items()
+        if figure in study.figures
+    },
+    graph=layout.graph,
+    measured=how_made.measured(
+        (rule, layout.benchmark(rule).format(**dict(wildcards)))
+        for rule, wildcards in sorted(layout.jobs)
+        if rule != "report"  # whose benchmark is from a former run
+    ),
 )
-with replacing(snakemake.output[0]) as report:
-    report.write_text(page)
+with replacing(job.path("html")) as report:
+    report.write_text(html)

@@ -2,28 +2,24 @@
 
 from typing import TYPE_CHECKING
 
-import job
-
-from sgntk import config, steepness
+from replication import build, steepness
+from replication.job import start
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job.start(snakemake.log[0])
-files = job.Tables(snakemake.params.made_from)
-
-params = snakemake.params
-grid = files.read(snakemake.input.grid)
-training_set = files.read(snakemake.input.training_set)
+job = start(snakemake)
+settings = job.settings
+grid, training_set = job.read("grid"), job.read("training_set")
 table = steepness.sweep(
-    config.build_surrogate(params.surrogate),
-    steepness=params.sweep["m"],
-    hidden_layers=params.sweep["hidden_layers"],
-    sigma_w=params.network["sigma_w"],
-    sigma_b=params.network["sigma_b"],
+    build.surrogate(settings["surrogate"]),
+    steepness=settings["m"],
+    hidden_layers=settings["hidden_layers"],
+    sigma_w=settings["sigma_w"],
+    sigma_b=settings["sigma_b"],
     x=grid[["x1", "x2"]].to_numpy(),
-    reference=params.reference_point,
+    reference=settings["reference_point"],
     x_train=training_set[["x1", "x2"]].to_numpy(),
     y_train=training_set["y"].to_numpy(),
 )
-files.write(table, snakemake.output[0])
+job.write(table)

@@ -2,24 +2,21 @@
 
 from typing import TYPE_CHECKING
 
-import job
-
-from sgntk import tables
+from replication import ensembles
+from replication.job import start
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job.start(snakemake.log[0])
-files = job.Tables(snakemake.params.made_from)
+job = start(snakemake)
+batches = [
+    (ensembles.Batch.trained_from(source), table)
+    for source, table in zip(job.sources("batches"), job.read_all("batches"), strict=True)
+]
 
-expected = [tables.Batch(*batch) for batch in snakemake.params.batches]
-batches = [(batch, files.read(path)) for batch, path in zip(expected, snakemake.input.batches, strict=True)]
-kernels = tables.kernel_values(
-    tables.join_batches(batches, expected),
-    files.read(snakemake.input.analytic),
-    files.read(snakemake.input.grid),
-)
-files.write(kernels, snakemake.output.kernels)
-mse = tables.kernel_mse(kernels)
-files.write(mse, snakemake.output.mse)
-files.write(tables.mean_kernel_mse(mse), snakemake.output.mean)
+joined = ensembles.join_batches(batches, job.settings["networks"])
+kernels = ensembles.kernel_values(joined, job.read("analytic"), job.read("grid"))
+mse = ensembles.kernel_mse(kernels)
+job.write(kernels, "kernels")
+job.write(mse, "kernel_mse")
+job.write(ensembles.mean_kernel_mse(mse), "kernel_mse_mean")

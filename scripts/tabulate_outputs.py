@@ -2,26 +2,22 @@
 
 from typing import TYPE_CHECKING
 
-import job
-
-from sgntk import tables
+from replication import ensembles
+from replication.job import start
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-job.start(snakemake.log[0])
-files = job.Tables(snakemake.params.made_from)
+job = start(snakemake)
+batches = [
+    (ensembles.Batch.trained_from(source), table)
+    for source, table in zip(job.sources("batches"), job.read_all("batches"), strict=True)
+]
 
-expected = [tables.Batch(*batch) for batch in snakemake.params.batches]
-batches = [(batch, files.read(path)) for batch, path in zip(expected, snakemake.input.batches, strict=True)]
-grid = files.read(snakemake.input.grid)
-outputs = (
-    tables.join_batches(batches, expected)
-    .rename(columns={"value": "output"})
-    .merge(grid[["point", "alpha"]], on="point")
-)
-predictions = files.read(snakemake.input.predictions)
-files.write(outputs, snakemake.output.outputs)
-files.write(tables.ensemble_statistics(outputs), snakemake.output.ensemble)
-files.write(tables.distances(outputs, predictions), snakemake.output.distances)
-files.write(tables.learning(outputs, predictions), snakemake.output.learning)
+joined = ensembles.join_batches(batches, job.settings["networks"]).rename(columns={"value": "output"})
+outputs = joined.merge(job.read("grid")[["point", "alpha"]], on="point")
+predictions = job.read("predictions")
+job.write(outputs, "outputs")
+job.write(ensembles.ensemble_statistics(outputs), "ensemble")
+job.write(ensembles.distances(outputs, predictions), "distances")
+job.write(ensembles.learning(outputs, predictions), "learning")

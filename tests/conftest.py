@@ -1,4 +1,4 @@
-"""How the tests see the library: shapes checked at run time, and no dtype promoted in silence."""
+"""How the tests see both packages: shapes checked at run time, and no dtype promoted in silence."""
 
 import os
 
@@ -10,8 +10,9 @@ import jax
 import jaxtyping
 import pytest
 
-# Before the library is imported. The numeric tower: an int is welcome where the annotation says float.
-jaxtyping.install_import_hook("sgntk", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
+# Before they are imported. The numeric tower: an int is welcome where the annotation says float.
+CHECKER = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
+jaxtyping.install_import_hook(["sgntk", "replication"], CHECKER)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 
 # The first example of a test compiles; and the same examples come every time.
@@ -19,10 +20,17 @@ hypothesis.settings.register_profile("tests", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("tests")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _compiled_functions_of_one_module():
+    """Each holds memory, and no other module calls the same."""
+    yield
+    jax.clear_caches()
+
+
 @pytest.fixture
 def x64():
     """Double precision, for what claims it."""
-    from sgntk.compat import enable_x64
+    from sgntk._compat import enable_x64
 
     with enable_x64():
         yield

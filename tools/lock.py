@@ -7,18 +7,16 @@ import re
 import subprocess
 import sys
 import tempfile
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK = ROOT / "requirements.txt"
 ENVIRONMENT = ROOT / "environment.yml"
-EXTRAS = ("neural-tangents", "workflow", "cluster", "dev")
-ENVIRONMENTS = ("docs", "lint")  # extras with an environment of their own
 PIN = re.compile(r"^[\w.-]+==[^\s;]+", re.MULTILINE)
 ENTRY = re.compile(r"^ +- ([\w.-]+==\S+)$", re.MULTILINE)
 
 HASHES = ("--generate-hashes", "--custom-compile-command=make lock")
+ALL = ("pyproject.toml", "--extra=neural-tangents", "--extra=study", "--extra=cluster", "--group=dev")
+ALONE = ("docs", "lint")  # groups with an environment of their own, without what the library depends on
 
 # The oldest release that the metadata of neural-tangents 0.6.5 allows.
 TF2JAX = "tf2jax==0.3.5"
@@ -42,29 +40,11 @@ UNUSED = """\
 """
 
 
-def compile_pins(source: Path, output: Path, *options: str) -> list[str]:
-    """Resolve `source` for Python 3.11 into `output`, and return the pins; what `output` has, stays if it may."""
+def compile_pins(output: str | Path, *options: str) -> list[str]:
+    """Resolve for Python 3.11 into `output`, and return the pins; what `output` has, stays if it may."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--python-version=3.11"]
-    subprocess.run([*command, *options, str(source), f"--output-file={output}"], cwd=ROOT, check=True)
-    return PIN.findall(output.read_text())
-
-
-def lock(*options: str) -> list[str]:
-    """Write requirements.txt: every wheel by its hash, without the excluded packages."""
-    extras = [f"--extra={extra}" for extra in EXTRAS]
-    # Relative paths, since uv writes them into its comments.
-    source, output = Path("pyproject.toml"), LOCK.relative_to(ROOT)
-    return compile_pins(source, output, *HASHES, *extras, *options)
-
-
-def lock_alone(extra: str, *options: str) -> None:
-    """Write requirements-<extra>.txt: the extra on its own, without what the library depends on."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder, "requirements.in")
-        source.write_text("\n".join(project["optional-dependencies"][extra]))
-        # uv's annotations would name the temporary file.
-        compile_pins(source, Path(f"requirements-{extra}.txt"), *HASHES, "--no-annotate", *options)
+    subprocess.run([*command, *options, f"--output-file={output}"], cwd=ROOT, check=True)
+    return PIN.findall((ROOT / output).read_text())
 
 
 def excluded(pins: list[str], *options: str) -> list[str]:
@@ -74,16 +54,16 @@ def excluded(pins: list[str], *options: str) -> list[str]:
         source.write_text("\n".join([TF2JAX, *pins]))
         output.write_text("\n".join(ENTRY.findall(ENVIRONMENT.read_text())))
         # --no-config: without pyproject.toml's exclude-dependencies.
-        every = compile_pins(source, output, "--no-config", *options)
+        every = compile_pins(output, str(source), "--no-config", *options)
     return sorted(set(every) - set(pins))
 
 
 def main() -> None:
     """Write all files."""
     options = sys.argv[1:]
-    for extra in ENVIRONMENTS:
-        lock_alone(extra, *options)
-    pins = lock(*options)
+    for group in ALONE:
+        compile_pins(f"requirements-{group}.txt", *HASHES, f"--group={group}", *options)
+    pins = compile_pins("requirements.txt", *HASHES, *ALL, *options)
     entries = [f"      - {pin}\n" for pin in pins]
     unused = [f"      - {pin}\n" for pin in excluded(pins, *options)]
     ENVIRONMENT.write_text("".join([HEADER, *entries, UNUSED, *unused]))

@@ -15,7 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ["Snakefile", "environment.yml", "profiles", "scripts", "src", "workflow"]
 SNAKEMAKE = Path(sys.executable).with_name("snakemake")
-TARGET = "results/sweep/tables/sign_outputs.parquet"
+TARGET = "results/sweep/tables/ensembles/sign/outputs.parquet"
 MEASURE = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)

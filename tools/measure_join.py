@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sgntk import tables
+from replication import ensembles
+from replication.store import tables
 
 BATCH, POINTS = 500, 100
 
@@ -29,16 +30,16 @@ def batch(first: int) -> pd.DataFrame:
 
 def measure(networks: int) -> str:
     """A row of the table."""
-    names = [tables.Batch("sign", 500, first, first + BATCH - 1) for first in range(0, networks, BATCH)]
+    names = [ensembles.Batch("sign", 500, first, first + BATCH - 1) for first in range(0, networks, BATCH)]
     batches = [(name, batch(name.first)) for name in names]
     predictions = pd.DataFrame(
         {"activation": "sign", "kernel": "sg_ntk", "step": float("nan"), "point": range(POINTS), "mean": 0.0}
     )
     start = time.process_time()
-    outputs = tables.join_batches(batches, names).rename(columns={"value": "output"})
+    outputs = ensembles.join_batches(batches, networks).rename(columns={"value": "output"})
     outputs["alpha"] = outputs["point"] * 0.1
-    tables.ensemble_statistics(outputs)
-    tables.distances(outputs, predictions)
+    ensembles.ensemble_statistics(outputs)
+    ensembles.distances(outputs, predictions)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "outputs.parquet")
         tables.write(outputs, path)

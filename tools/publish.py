@@ -11,20 +11,23 @@ from typing import Any
 
 import pandas as pd
 
-from sgntk.tables import read
+from replication.store.tables import read
 
-TABLES = [
-    "ntk_kernel_mse",
-    "sg_ntk_kernel_mse",
-    "sign_distances",
-    "sign_learning",
-    "sign_small_output_distances",
-    "published",
-    "divergence_box_1",
-    "divergence_triangle_1",
-    "surrogate_errors",
-    *(f"{name}_{table}" for name in ("breast_cancer", "diabetes", "digits") for table in ("errors", "network_errors")),
-]
+TABLES = {
+    **{f"{name}_kernel_mse": f"ensembles/{name}/kernel_mse" for name in ("ntk", "sg_ntk")},
+    **{f"{name}_distances": f"ensembles/{name}/distances" for name in ("sign", "sign_small_output")},
+    "sign_learning": "ensembles/sign/learning",
+    "published": "published",
+    **{f"divergence_{name}": f"divergence/{name}" for name in ("box_1", "triangle_1")},
+    "surrogate_errors": "surrogates/errors",
+    **{
+        f"{name}_{table}": f"real_data/{name}/{table}"
+        for name in ("breast_cancer", "diabetes", "digits")
+        for table in ("errors", "network_errors")
+    },
+}
+"""Files of docs/results, and the tables that they are, in the folder of tables."""
+
 KAPPA = {"sign": "1", "sign_small_output": "0.2"}
 ROOT = Path(__file__).parent.parent
 
@@ -33,7 +36,7 @@ def publish(run: str) -> None:
     """Replaces docs/figures and docs/results by those of the run, and the results in README.md."""
     results = ROOT / "results" / run
     figures = sorted((results / "figures").glob("*.png"))
-    paths = {name: results / "tables" / f"{name}.parquet" for name in TABLES}
+    paths = {name: results / "tables" / f"{path}.parquet" for name, path in TABLES.items()}
     claims = [results / "claims" / name for name in ("claims.json", "claims.md")]
     missing = [str(path) for path in (*paths.values(), *claims) if not path.exists()]
     if missing or not figures:

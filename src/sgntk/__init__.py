@@ -1,9 +1,76 @@
 """Surrogate-gradient neural tangent kernels: analytic, empirical, trained.
 
-Submodules load on first use, so that `sgntk.config` and `sgntk.tables` cost no JAX import.
-The names are declared in `__init__.pyi`.
+Names load what they need on first use, so that `import sgntk` costs no JAX.
 """
 
-import lazy_loader
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+if TYPE_CHECKING:
+    from sgntk import activations, dynamics, libraries, prediction, stax, surrogates
+    from sgntk._architecture import Architecture
+    from sgntk._empirical import empirical_ntk, empirical_sg_ntk
+    from sgntk._kernels import nngp, ntk, sg_ntk
+    from sgntk._networks import Params, apply, init, split_keys
+    from sgntk._training import EnsembleRun, TrainingError, train_ensemble
+    from sgntk.activations import Erf, HardTanh, Heaviside, Identity, Quantizer, ReLU, Sign
+    from sgntk.prediction import Posterior, predict
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Architecture",
+    "EnsembleRun",
+    "Erf",
+    "HardTanh",
+    "Heaviside",
+    "Identity",
+    "Params",
+    "Posterior",
+    "Quantizer",
+    "ReLU",
+    "Sign",
+    "TrainingError",
+    "activations",
+    "apply",
+    "dynamics",
+    "empirical_ntk",
+    "empirical_sg_ntk",
+    "init",
+    "libraries",
+    "nngp",
+    "ntk",
+    "predict",
+    "prediction",
+    "sg_ntk",
+    "split_keys",
+    "stax",
+    "surrogates",
+    "train_ensemble",
+]
+
+_NAMES = {
+    "_architecture": ["Architecture"],
+    "_empirical": ["empirical_ntk", "empirical_sg_ntk"],
+    "_kernels": ["nngp", "ntk", "sg_ntk"],
+    "_networks": ["Params", "apply", "init", "split_keys"],
+    "_training": ["EnsembleRun", "TrainingError", "train_ensemble"],
+    "activations": ["Erf", "HardTanh", "Heaviside", "Identity", "Quantizer", "ReLU", "Sign"],
+    "prediction": ["Posterior", "predict"],
+}
+"""The public names that are no modules, by where they are defined."""
+
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{_MODULE_OF.get(name, name)}")
+    value = getattr(module, name) if name in _MODULE_OF else module
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,46 +1,50 @@
 """Activation functions, with the Gaussian expectations that the infinite-width kernels need of them."""
 
+import abc
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from numbers import Real
+from typing import final
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from sgntk import gaussian
-from sgntk.piecewise import PiecewiseLinear, product_mean
-from sgntk.surrogates import Box, ErfDerivative, JumpDerivative, Piecewise, SignDerivative, Surrogate
-from sgntk.surrogates import Identity as StraightThrough
-from sgntk.validation import check_positive
+from sgntk import _gaussian as gaussian
+from sgntk._piecewise import PiecewiseLinear, product_mean
+from sgntk._validation import check_positive
+from sgntk.surrogates import Box, ErfDerivative, JumpDerivative, Piecewise, SignDerivative, StraightThrough, Surrogate
+
+__all__ = ["Activation", "Erf", "HardTanh", "Heaviside", "Identity", "Quantizer", "ReLU", "Sign"]
 
 
-class Activation:
+class Activation(abc.ABC):
     """An activation function `act`; subclasses are frozen dataclasses, and so can be static arguments of `jax.jit`."""
 
+    @abc.abstractmethod
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         """`act(z)`, element by element."""
-        raise NotImplementedError
 
     @property
+    @abc.abstractmethod
     def derivative(self) -> Surrogate:
         """`act'`, in the form of a surrogate: with it, surrogate gradient learning is plain gradient descent."""
-        raise NotImplementedError
 
     @property
+    @abc.abstractmethod
     def has_jumps(self) -> bool:
         """Whether `act'` contains Dirac deltas, which automatic differentiation drops without a word."""
-        return False
 
+    @abc.abstractmethod
     def product_mean(
         self, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
     ) -> Float[Array, "*n"]:
         """`E[act(u) act(v)]` for `(u, v) ~ N(0, [[a, c], [c, b]])`."""
-        raise NotImplementedError
 
-    def slope_surrogate_mean(
+    @abc.abstractmethod
+    def derivative_surrogate_mean(
         self,
         a: Float[Array, "*#n"],
         b: Float[Array, "*#n"],
@@ -48,32 +52,32 @@ class Activation:
         surrogate: Surrogate,
     ) -> Float[Array, "*n"]:
         """`E[act'(u) s(v)]` for `(u, v) ~ N(0, [[a, c], [c, b]])`."""
-        raise NotImplementedError
 
 
 class _ErrorFunction(Activation):
     """What `Erf(m)` and its limit `Sign()` share: closed forms in `q = 1 / (2 m^2)`."""
 
     @property
+    @abc.abstractmethod
     def softness(self) -> float:
         """`q = 1 / (2 m^2)`."""
-        raise NotImplementedError
 
     def product_mean(
         self, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
     ) -> Float[Array, "*n"]:
         return gaussian.erf_product_mean(a, b, c, self.softness)
 
-    def slope_surrogate_mean(
+    def derivative_surrogate_mean(
         self,
         a: Float[Array, "*#n"],
         b: Float[Array, "*#n"],
         c: Float[Array, "*#n"],
         surrogate: Surrogate,
     ) -> Float[Array, "*n"]:
-        return gaussian.erf_slope_surrogate_mean(a, b, c, self.softness, surrogate.gaussian_mean)
+        return gaussian.erf_derivative_surrogate_mean(a, b, c, self.softness, surrogate.gaussian_mean)
 
 
+@final
 @dataclass(frozen=True)
 class Erf(_ErrorFunction):
     """`erf_m(z) = erf(m z)`, a sign function with a soft step.
@@ -95,10 +99,15 @@ class Erf(_ErrorFunction):
         return ErfDerivative(self.m)
 
     @property
+    def has_jumps(self) -> bool:
+        return False
+
+    @property
     def softness(self) -> float:
         return 1 / (2 * self.m**2)
 
 
+@final
 @dataclass(frozen=True)
 class Sign(_ErrorFunction):
     """`sign(z)` in {-1, 0, 1}, the limit of `erf_m` as `m -> infinity`."""
@@ -120,12 +129,12 @@ class Sign(_ErrorFunction):
 
 
 class _PiecewiseLinearActivation(Activation):
-    """What follows from being piecewise linear: all but smooth surrogates at corners is closed (`sgntk.piecewise`)."""
+    """What follows from being piecewise linear: all but smooth surrogates at corners is closed."""
 
     @property
+    @abc.abstractmethod
     def pieces(self) -> PiecewiseLinear:
         """`act` as a sum of steps and ramps."""
-        raise NotImplementedError
 
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return self.pieces(z)
@@ -134,19 +143,12 @@ class _PiecewiseLinearActivation(Activation):
     def has_jumps(self) -> bool:
         return bool(self.pieces.steps)
 
-    @property
-    def derivative(self) -> Surrogate:
-        pieces = self.pieces
-        if self.has_jumps:
-            return JumpDerivative(pieces.steps)
-        return Piecewise(PiecewiseLinear(level=pieces.slope, steps=pieces.ramps))
-
     def product_mean(
         self, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
     ) -> Float[Array, "*n"]:
         return product_mean(self.pieces, self.pieces, a, b, c)
 
-    def slope_surrogate_mean(
+    def derivative_surrogate_mean(
         self,
         a: Float[Array, "*#n"],
         b: Float[Array, "*#n"],
@@ -174,6 +176,7 @@ class _PiecewiseLinearActivation(Activation):
         return total
 
 
+@final
 @dataclass(frozen=True)
 class Heaviside(_PiecewiseLinearActivation):
     """A unit step, `1{z > threshold}`: a neuron that spikes or does not.
@@ -191,7 +194,12 @@ class Heaviside(_PiecewiseLinearActivation):
     def pieces(self) -> PiecewiseLinear:
         return PiecewiseLinear(steps=((self.threshold, 1.0),))
 
+    @property
+    def derivative(self) -> JumpDerivative:
+        return JumpDerivative(self.pieces.steps)
 
+
+@final
 @dataclass(frozen=True)
 class Quantizer(_PiecewiseLinearActivation):
     """A staircase, `offset + sum_i heights_i 1{z > thresholds_i}`.
@@ -224,7 +232,12 @@ class Quantizer(_PiecewiseLinearActivation):
     def pieces(self) -> PiecewiseLinear:
         return PiecewiseLinear(level=self.offset, steps=tuple(zip(self.thresholds, self.heights, strict=True)))
 
+    @property
+    def derivative(self) -> JumpDerivative:
+        return JumpDerivative(self.pieces.steps)
 
+
+@final
 @dataclass(frozen=True)
 class ReLU(_PiecewiseLinearActivation):
     """`max(0, z)`."""
@@ -233,7 +246,12 @@ class ReLU(_PiecewiseLinearActivation):
     def pieces(self) -> PiecewiseLinear:
         return PiecewiseLinear(ramps=((0.0, 1.0),))
 
+    @property
+    def derivative(self) -> Piecewise:
+        return Piecewise(PiecewiseLinear(steps=((0.0, 1.0),)))
 
+
+@final
 @dataclass(frozen=True)
 class HardTanh(_PiecewiseLinearActivation):
     """`max(-1, min(1, z))`, whose derivative is `surrogates.Box(1.0)`."""
@@ -247,6 +265,7 @@ class HardTanh(_PiecewiseLinearActivation):
         return Box(1.0)
 
 
+@final
 @dataclass(frozen=True)
 class Identity(_PiecewiseLinearActivation):
     """`z`: the network is linear in its input."""
@@ -265,15 +284,3 @@ def _check_numbers(owner: str, **values: Sequence[float]) -> None:
         for value in numbers:
             if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
                 raise ValueError(f"{owner}: {name} must be finite numbers; got {value!r}")
-
-
-CATALOGUE: dict[str, type[Activation]] = {
-    "erf": Erf,
-    "hard_tanh": HardTanh,
-    "heaviside": Heaviside,
-    "identity": Identity,
-    "quantizer": Quantizer,
-    "relu": ReLU,
-    "sign": Sign,
-}
-"""The activations that a configuration can name."""

@@ -18,9 +18,11 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Complex128, Float64
 
-from sgntk.architecture import Architecture
-from sgntk.kernels import nngp, ntk, sg_ntk
-from sgntk.validation import check_positive
+from sgntk._architecture import Architecture
+from sgntk._kernels import nngp, ntk, sg_ntk
+from sgntk._validation import check_positive
+
+__all__ = ["DivergenceWarning", "Spectrum", "spectrum", "spectrum_of"]
 
 KERNELS = {"nngp": nngp, "ntk": ntk, "sg_ntk": sg_ntk}
 """The kernels of a learning dynamics, by name."""

@@ -13,14 +13,16 @@ from sgntk.surrogates import (
     Arctangent,
     Box,
     Gaussian,
-    Identity,
     Laplace,
     LeakyBox,
     SechSquared,
     SigmoidDerivative,
+    StraightThrough,
     SuperSpike,
     Triangle,
 )
+
+__all__ = ["norse", "snntorch", "spikingjelly", "spyx"]
 
 
 class snntorch:
@@ -31,9 +33,9 @@ class snntorch:
     """
 
     @staticmethod
-    def straight_through_estimator() -> Identity:
+    def straight_through_estimator() -> StraightThrough:
         """`1`."""
-        return Identity()
+        return StraightThrough()
 
     @staticmethod
     def fast_sigmoid(slope: float = 25.0) -> SuperSpike:
@@ -152,6 +154,3 @@ class spyx:
     def superspike(k: float = 25.0) -> SuperSpike:
         """`1 / (1 + k |z|)^2`."""
         return SuperSpike(k)
-
-
-__all__ = ["norse", "snntorch", "spikingjelly", "spyx"]

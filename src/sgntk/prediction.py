@@ -8,10 +8,12 @@ import scipy.linalg
 from jax.typing import ArrayLike
 from jaxtyping import Float64
 
-from sgntk.architecture import Architecture
+from sgntk._architecture import Architecture
+from sgntk._kernels import nngp
+from sgntk._validation import check_count, check_inputs, check_positive, check_targets
 from sgntk.dynamics import KERNELS, spectrum_of
-from sgntk.kernels import nngp
-from sgntk.validation import check_count, check_inputs, check_positive, check_targets
+
+__all__ = ["Posterior", "converged_weights", "predict", "weights_after"]
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from sgntk._architecture import Architecture
+from sgntk._networks import activation_with_surrogate
+from sgntk._validation import check_count
 from sgntk.activations import Activation, Erf, Sign
-from sgntk.architecture import Architecture
-from sgntk.networks import activation_with_slope
 from sgntk.surrogates import Surrogate
-from sgntk.validation import check_count
 
 sys.modules.setdefault("neural_tangents.experimental", ModuleType("neural_tangents.experimental"))
 try:
@@ -27,6 +27,8 @@ except (ImportError, AttributeError) as error:
         "sgntk.stax needs neural-tangents, whose last release, 0.6.5, imports with jax up to 0.5.3; this is jax "
         f"{jax.__version__}. pip install 'sgntk[neural-tangents]' installs both"
     ) from error
+
+__all__ = ["SurrogateActivation", "serial"]
 
 Triple = tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]
 
@@ -106,8 +108,8 @@ def SurrogateActivation(activation: Activation, surrogate: Surrogate | None = No
     """
     arch = Architecture(activation, surrogate)  # which checks both
     arch.check_learns()
-    slope = arch.learning_derivative
-    activate = activation_with_slope(activation, slope)
+    surrogate = arch.effective_surrogate
+    activate = activation_with_surrogate(activation, surrogate)
 
     def init_fn(rng: Any, input_shape: Any) -> tuple[Any, tuple[()]]:
         return input_shape, ()
@@ -129,7 +131,7 @@ def SurrogateActivation(activation: Activation, surrogate: Surrogate | None = No
         first = get_diagonal_outer_prods(k.cov1, k.cov2, *flags, lambda a, b: a + jnp.zeros_like(b))
         second = get_diagonal_outer_prods(k.cov1, k.cov2, *flags, lambda a, b: jnp.zeros_like(a) + b)
         (a11, a12, a22), (b11, b12, b22) = first, second
-        ntk = None if k.ntk is None else k.ntk * activation.slope_surrogate_mean(a12, b12, k.nngp, slope)
+        ntk = None if k.ntk is None else k.ntk * activation.derivative_surrogate_mean(a12, b12, k.nngp, surrogate)
         return k.replace(
             nngp=activation.product_mean(a12, b12, k.nngp),
             ntk=ntk,

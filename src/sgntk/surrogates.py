@@ -1,62 +1,85 @@
 """Surrogate derivatives: what backpropagation uses in place of the activation's derivative.
 
 A surrogate is a function `s(z)` together with its Gaussian mean `M(tau) = E[s(tau Z)]`, `Z ~ N(0, 1)`, which is all
-that the infinite-width kernel of erf and sign networks sees of it (`sgntk.gaussian.erf_slope_surrogate_mean`).
+that the infinite-width kernel of erf and sign networks sees of it.
 
 Steepness has three plain names: `slope` multiplies z, `width` and `half_width` divide it. `height` is the value at 0
 with `normalize="peak"`, and the area under `s` with `normalize="area"` (that of sign' is 2, that of a unit step 1).
 How the surrogates of other libraries are written in these terms: `sgntk.libraries`.
 """
 
+import abc
 import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, final
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from sgntk import gaussian
-from sgntk.compat import enable_x64
-from sgntk.piecewise import PiecewiseLinear, Scalar, product_mean
-from sgntk.validation import check_positive
+from sgntk import _gaussian as gaussian
+from sgntk._compat import enable_x64
+from sgntk._piecewise import PiecewiseLinear, Scalar
+from sgntk._validation import check_positive
+
+__all__ = [
+    "Arctangent",
+    "Box",
+    "Custom",
+    "ErfDerivative",
+    "Gaussian",
+    "JumpDerivative",
+    "Laplace",
+    "LeakyBox",
+    "MultiGaussian",
+    "Piecewise",
+    "PiecewiseLinear",
+    "SechSquared",
+    "SigmoidDerivative",
+    "SignDerivative",
+    "StraightThrough",
+    "SuperSpike",
+    "Surrogate",
+    "Triangle",
+    "mean_by_quadrature",
+    "quadrature_error",
+]
 
 TOLERANCE = 1e-8
 """Relative error of a quadrature above which `Custom` warns."""
 
 
-class Surrogate:
-    """Base class. A subclass defines `__call__`, and `gaussian_mean` where it has a closed form.
+class Surrogate(abc.ABC):
+    """Base class. A subclass defines `__call__`; a closed form may take the place of any expectation by quadrature.
 
     Subclasses are frozen dataclasses: two surrogates with equal parameters are equal and hash alike, so that compiled
     functions are shared between them.
     """
 
-    @property
-    def even(self) -> bool:
-        """Whether `s(-z) = s(z)`, which spares half the work."""
-        return False
+    even: ClassVar[bool] = False
+    """Whether `s(-z) = s(z)`, which spares half the work."""
 
     @property
     def kinks(self) -> tuple[float, ...]:
         """Where `s` has corners or jumps; the quadratures need them."""
         return (0.0,)
 
+    @abc.abstractmethod
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         """`s(z)`, element by element."""
-        raise NotImplementedError
 
     def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        """`M(tau) = E[s(tau Z)]`; by quadrature, unless overridden."""
+        """`M(tau) = E[s(tau Z)]`."""
         return mean_by_quadrature(self, tau)
 
     def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
-        """`E[s(mean + std Z)]`, which steps away from 0 need; by quadrature, unless overridden."""
+        """`E[s(mean + std Z)]`, which steps of the activation away from 0 need."""
         return gaussian.shifted_mean_by_quadrature(self, self.kinks, mean, std)
 
+    @final
     def tail_mean(
         self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
     ) -> Float[Array, "*n"]:
@@ -68,7 +91,7 @@ class Surrogate:
     def _tail_mean(
         self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
     ) -> Float[Array, "*n"]:
-        """`tail_mean` in general; by quadrature, unless overridden."""
+        """`tail_mean` in general."""
         return gaussian.tail_mean_by_quadrature(self, self.kinks, threshold, a, b, c)
 
 
@@ -81,6 +104,7 @@ def mean_by_quadrature(surrogate: Surrogate, tau: Float[Array, "*n"], refinement
     return gaussian.mean_by_quadrature(lambda z: (surrogate(z) + surrogate(-z)) / 2, tau, refinement)
 
 
+@final
 @dataclass(frozen=True)
 class Custom(Surrogate):
     """A surrogate of one's own: a function, and its Gaussian mean where that is known.
@@ -155,20 +179,13 @@ class _PiecewiseLinearSurrogate(Surrogate):
     """What follows from being piecewise linear."""
 
     @property
+    @abc.abstractmethod
     def pieces(self) -> PiecewiseLinear:
         """`s` as a sum of steps and ramps."""
-        raise NotImplementedError
 
     @property
     def kinks(self) -> tuple[float, ...]:
-        pieces = self.pieces
-        return tuple(float(at) for at, _ in (*pieces.steps, *pieces.ramps))
-
-    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return self.pieces(z)
-
-    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return self.pieces.mean(jnp.zeros_like(tau), tau)
+        return self.pieces.kinks
 
     def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
         return self.pieces.mean(mean, std)
@@ -176,22 +193,28 @@ class _PiecewiseLinearSurrogate(Surrogate):
     def _tail_mean(
         self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
     ) -> Float[Array, "*n"]:
-        return product_mean(PiecewiseLinear(steps=((threshold, 1.0),)), self.pieces, a, b, c)
+        return self.pieces.tail_mean(threshold, a, b, c)
 
 
+@final
 @dataclass(frozen=True)
-class Identity(_PiecewiseLinearSurrogate):
+class StraightThrough(_PiecewiseLinearSurrogate):
     """The straight-through estimator, `s(z) = 1` (Bengio et al. 2013): `M(tau) = 1`."""
 
-    @property
-    def even(self) -> bool:
-        return True
+    even = True
 
     @property
     def pieces(self) -> PiecewiseLinear:
         return PiecewiseLinear(level=1.0)
 
+    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.pieces(z)
 
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.pieces.mean(jnp.zeros_like(tau), tau)
+
+
+@final
 @dataclass(frozen=True)
 class Piecewise(_PiecewiseLinearSurrogate):
     """Any piecewise linear surrogate, or derivative of a piecewise linear activation without jumps.
@@ -206,7 +229,14 @@ class Piecewise(_PiecewiseLinearSurrogate):
     def pieces(self) -> PiecewiseLinear:
         return self.function
 
+    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.function(z)
 
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.function.mean(jnp.zeros_like(tau), tau)
+
+
+@final
 @dataclass(frozen=True)
 class LeakyBox(_PiecewiseLinearSurrogate):
     """`height` within `half_width` w of 0 and `leak` beyond: `M(tau) = leak + (height - leak) erf(w/(sqrt2 tau))`.
@@ -221,13 +251,11 @@ class LeakyBox(_PiecewiseLinearSurrogate):
     leak: Scalar
     height: Scalar = 1.0
 
+    even = True
+
     def __post_init__(self) -> None:
         check_positive("LeakyBox", half_width=self.half_width, height=self.height)
         check_positive("LeakyBox", zero_allowed=True, leak=self.leak)
-
-    @property
-    def even(self) -> bool:
-        return True
 
     @property
     def pieces(self) -> PiecewiseLinear:
@@ -241,7 +269,7 @@ class LeakyBox(_PiecewiseLinearSurrogate):
         return self.leak + (self.height - self.leak) * jax.scipy.special.erf(_in_std(self.half_width, tau))
 
 
-# --- bumps: a shape with a peak of 1, times a factor ---
+# --- bumps: a shape of one's own, times a factor ---
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,6 +279,8 @@ class _Bump(Surrogate):
     height: Scalar = 1.0
     normalize: Literal["peak", "area"] = "peak"
 
+    even = True
+
     def __post_init__(self) -> None:
         name = type(self).__name__
         if self.normalize not in ("peak", "area"):
@@ -259,38 +289,26 @@ class _Bump(Surrogate):
         check_positive(name, **values)
 
     @property
-    def even(self) -> bool:
-        return True
+    @abc.abstractmethod
+    def _peak_and_area(self) -> tuple[Scalar, Scalar]:
+        """`shape(0)`, and the integral of the shape."""
 
-    @property
-    def _peak(self) -> Scalar:
-        """`shape(0)`."""
-        return 1.0
+    @abc.abstractmethod
+    def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """`s` but for the factor."""
 
-    @property
-    def _area(self) -> Scalar:
-        """Integral of the shape."""
-        raise NotImplementedError
-
+    @final
     @property
     def _factor(self) -> Scalar:
-        return self.height / (self._peak if self.normalize == "peak" else self._area)
+        peak, area = self._peak_and_area
+        return self.height / (peak if self.normalize == "peak" else area)
 
-    def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        raise NotImplementedError
-
-    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"] | None:
-        """`E[shape(tau Z)]` where it is closed."""
-        return None
-
+    @final
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return self._factor * self._shape(z)
 
-    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        closed = self._shape_mean(tau)
-        return mean_by_quadrature(self, tau) if closed is None else self._factor * closed
 
-
+@final
 @dataclass(frozen=True)
 class ErfDerivative(Surrogate):
     """`s(z) = erf_k'(z) = 2k/sqrt(pi) exp(-k^2 z^2)`, the paper's surrogate: `M(tau) = s(0) / sqrt(1 + 2 k^2 tau^2)`.
@@ -301,12 +319,10 @@ class ErfDerivative(Surrogate):
 
     k: Scalar
 
+    even = True
+
     def __post_init__(self) -> None:
         check_positive("ErfDerivative", k=self.k)
-
-    @property
-    def even(self) -> bool:
-        return True
 
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return self._peak * jnp.exp(-((self.k * z) ** 2))
@@ -322,6 +338,7 @@ class ErfDerivative(Surrogate):
         return 2 * self.k / jnp.pi**0.5
 
 
+@final
 @dataclass(frozen=True)
 class Gaussian(_Bump):
     """`exp(-z^2 / (2 width^2))`, times a factor: `M(tau) = width / sqrt(width^2 + tau^2)`, times the same.
@@ -335,19 +352,21 @@ class Gaussian(_Bump):
     width: Scalar
 
     @property
-    def _area(self) -> Scalar:
-        return math.sqrt(2 * math.pi) * self.width
+    def _peak_and_area(self) -> tuple[Scalar, Scalar]:
+        return 1.0, math.sqrt(2 * math.pi) * self.width
 
     def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return jnp.exp(-((z / self.width) ** 2) / 2)
 
-    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return self.width / jnp.sqrt(self.width**2 + tau**2)
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self._factor * (self.width / jnp.sqrt(self.width**2 + tau**2))
 
     def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
-        return self._factor * self._area * gaussian.density(mean, jnp.sqrt(self.width**2 + std**2))
+        _, area = self._peak_and_area
+        return self._factor * area * gaussian.density(mean, jnp.sqrt(self.width**2 + std**2))
 
 
+@final
 @dataclass(frozen=True)
 class MultiGaussian(_Bump):
     """A bell with two wider, negative ones at its sides (Yin, Corradi & Bohte 2021), times a factor.
@@ -369,20 +388,17 @@ class MultiGaussian(_Bump):
     side_width: Scalar = 6.0
 
     @property
-    def _peak(self) -> Scalar:
+    def _peak_and_area(self) -> tuple[Scalar, Scalar]:
         exp = jnp.exp if isinstance(self.side_width, jax.core.Tracer) else math.exp
         side = exp(-1 / (2 * self.side_width**2)) / self.side_width
-        return (1 + self.side_height - 2 * self.side_height * side) / (math.sqrt(2 * math.pi) * self.width)
-
-    @property
-    def _area(self) -> Scalar:
-        return 1 - self.side_height
+        peak = (1 + self.side_height - 2 * self.side_height * side) / (math.sqrt(2 * math.pi) * self.width)
+        return peak, 1 - self.side_height
 
     def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return self._bells(z, jnp.zeros_like(z))
 
-    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return self._bells(jnp.zeros_like(tau), tau)
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.shifted_mean(jnp.zeros_like(tau), tau)
 
     def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
         return self._factor * self._bells(mean, std)
@@ -394,8 +410,30 @@ class MultiGaussian(_Bump):
         return (1 + self.side_height) * gaussian.density(mean, narrow) - self.side_height * sides
 
 
+class _PiecewiseLinearBump(_Bump):
+    """A bump that is piecewise linear."""
+
+    @property
+    @abc.abstractmethod
+    def pieces(self) -> PiecewiseLinear:
+        """`s` as a sum of steps and ramps."""
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return self.pieces.kinks
+
+    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+        return self.pieces.mean(mean, std)
+
+    def _tail_mean(
+        self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
+    ) -> Float[Array, "*n"]:
+        return self.pieces.tail_mean(threshold, a, b, c)
+
+
+@final
 @dataclass(frozen=True)
-class Box(_Bump, _PiecewiseLinearSurrogate):
+class Box(_PiecewiseLinearBump):
     """1 within `half_width` w of 0, times a factor; hard-tanh's straight-through: `M(tau) = erf(w/(sqrt2 tau))`.
 
     Attributes:
@@ -407,8 +445,8 @@ class Box(_Bump, _PiecewiseLinearSurrogate):
     half_width: Scalar
 
     @property
-    def _area(self) -> Scalar:
-        return 2 * self.half_width
+    def _peak_and_area(self) -> tuple[Scalar, Scalar]:
+        return 1.0, 2 * self.half_width
 
     @property
     def pieces(self) -> PiecewiseLinear:
@@ -417,12 +455,13 @@ class Box(_Bump, _PiecewiseLinearSurrogate):
     def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return (jnp.abs(z) <= self.half_width).astype(z.dtype)
 
-    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return jax.scipy.special.erf(_in_std(self.half_width, tau))
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self._factor * jax.scipy.special.erf(_in_std(self.half_width, tau))
 
 
+@final
 @dataclass(frozen=True)
-class Triangle(_Bump, _PiecewiseLinearSurrogate):
+class Triangle(_PiecewiseLinearBump):
     """`max(0, 1 - |z|/w)`, times a factor; `M(tau) = erf(x) - (1 - exp(-x^2)) / (sqrt(pi) x)`, `x = w/(sqrt2 tau)`.
 
     Attributes:
@@ -434,8 +473,8 @@ class Triangle(_Bump, _PiecewiseLinearSurrogate):
     half_width: Scalar
 
     @property
-    def _area(self) -> Scalar:
-        return self.half_width
+    def _peak_and_area(self) -> tuple[Scalar, Scalar]:
+        return 1.0, self.half_width
 
     @property
     def pieces(self) -> PiecewiseLinear:
@@ -445,9 +484,10 @@ class Triangle(_Bump, _PiecewiseLinearSurrogate):
     def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return jnp.maximum(1 - jnp.abs(z) / self.half_width, 0.0)
 
-    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
         x = _in_std(self.half_width, tau)
-        return jax.scipy.special.erf(x) + (2 / math.pi) ** 0.5 * tau / self.half_width * jnp.expm1(-(x**2))
+        mean = jax.scipy.special.erf(x) + (2 / math.pi) ** 0.5 * tau / self.half_width * jnp.expm1(-(x**2))
+        return self._factor * mean
 
 
 @dataclass(frozen=True)
@@ -459,17 +499,21 @@ class _SlopedBump(_Bump):
     _profile_area: ClassVar[float]
     """Integral of the profile."""
 
-    @property
-    def _area(self) -> Scalar:
-        return self._profile_area / self.slope
-
+    @abc.abstractmethod
     def _profile(self, x: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        raise NotImplementedError
+        """The shape of slope 1."""
 
+    @final
+    @property
+    def _peak_and_area(self) -> tuple[Scalar, Scalar]:
+        return 1.0, self._profile_area / self.slope
+
+    @final
     def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return self._profile(self.slope * z)
 
 
+@final
 @dataclass(frozen=True)
 class Arctangent(_SlopedBump):
     """`1/(1 + (slope z)^2)`, times a factor: `M(tau) = sqrt(pi) x erfcx(x)`, `x = 1/(sqrt2 slope tau)`.
@@ -485,10 +529,11 @@ class Arctangent(_SlopedBump):
     def _profile(self, x: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return 1 / (1 + x**2)
 
-    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return gaussian.inverse_scaled_erfc(2**0.5 * self.slope * tau)
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self._factor * gaussian.inverse_scaled_erfc(2**0.5 * self.slope * tau)
 
 
+@final
 @dataclass(frozen=True)
 class Laplace(_SlopedBump):
     """`exp(-slope |z|)`, times a factor: `M(tau) = erfcx(slope tau/sqrt2)`.
@@ -504,10 +549,11 @@ class Laplace(_SlopedBump):
     def _profile(self, x: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return jnp.exp(-jnp.abs(x))
 
-    def _shape_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return gaussian.scaled_erfc(self.slope * tau / 2**0.5)
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self._factor * gaussian.scaled_erfc(self.slope * tau / 2**0.5)
 
 
+@final
 @dataclass(frozen=True)
 class SuperSpike(_SlopedBump):
     """`1/(1 + slope |z|)^2`, the fast sigmoid's derivative (Zenke & Ganguli 2018), times a factor; M by quadrature.
@@ -527,6 +573,7 @@ class SuperSpike(_SlopedBump):
         return 1 / (1 + jnp.abs(x)) ** 2
 
 
+@final
 @dataclass(frozen=True)
 class SigmoidDerivative(_SlopedBump):
     """`4 sigmoid(slope z) (1 - sigmoid(slope z))`, times a factor; M by quadrature.
@@ -543,6 +590,7 @@ class SigmoidDerivative(_SlopedBump):
         return _sech_squared(x / 2)
 
 
+@final
 @dataclass(frozen=True)
 class SechSquared(_SlopedBump):
     """`1/cosh(slope z)^2`, the derivative of tanh, times a factor; M by quadrature.
@@ -599,6 +647,7 @@ class JumpDerivative(Surrogate):
         return sum((height * gaussian.density(at - mean, std) for at, height in self.jumps), jnp.zeros_like(std))
 
 
+@final
 @dataclass(frozen=True)
 class SignDerivative(JumpDerivative):
     """`sign' = 2 delta`: `M(tau) = sqrt(2/pi) / tau`, infinite at `tau = 0`.
@@ -607,20 +656,3 @@ class SignDerivative(JumpDerivative):
     """
 
     jumps: tuple[tuple[Scalar, Scalar], ...] = ((0.0, 2.0),)
-
-
-CATALOGUE: dict[str, type[Surrogate]] = {
-    "arctangent": Arctangent,
-    "box": Box,
-    "erf_derivative": ErfDerivative,
-    "gaussian": Gaussian,
-    "identity": Identity,
-    "laplace": Laplace,
-    "leaky_box": LeakyBox,
-    "multi_gaussian": MultiGaussian,
-    "sech_squared": SechSquared,
-    "sigmoid_derivative": SigmoidDerivative,
-    "super_spike": SuperSpike,
-    "triangle": Triangle,
-}
-"""The surrogates that a configuration can name."""

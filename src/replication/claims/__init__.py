@@ -1,0 +1,55 @@
+"""Verdicts on every claim: those of the paper, and those beyond it.
+
+A claim replicates if the confidence intervals of its statistics lie inside their criteria, and does not if one lies
+outside. Intervals come from the bootstrap over networks, or from a regression where no network is drawn. The criteria
+were fixed before any run.
+
+Each module of this package may define claims (`replication.claims.claim`); all of them are found here.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from replication.claims.claim import Claim
+from replication.claims.evidence import available, gather
+from replication.claims.judgement import Judgement, evaluate
+from replication.claims.sampling import Sampling
+from replication.claims.spread import spread_by_angle
+
+ORDER = ("kernels", "steep_activations", "sign_networks", "learning", "divergence", "surrogates", "real_data")
+"""Modules in the order in which their claims are reported, the paper's first; those of other modules follow."""
+
+
+def _find() -> Iterator[Claim]:
+    others = sorted({module.name for module in iter_modules(__path__)} - {*ORDER})
+    for name in (*ORDER, *others):
+        values = vars(import_module(f"{__name__}.{name}")).values()
+        yield from (value for value in values if isinstance(value, Claim))
+
+
+CLAIMS = tuple(_find())
+"""Every claim, in the order of the report."""
+
+
+def judge(inputs: Collection[str], read: Callable[[str], Any], settings: Mapping[str, Any]) -> Judgement:
+    """Tests every claim that a run has the evidence for.
+
+    Args:
+        inputs: names of the tables that the run has (`replication.claims.evidence.SOURCES`).
+        read: gives the table of a name, or the tables.
+        settings: `run`, its name; `claims`, how verdicts are reached; and what the evidence takes: `divergence`,
+            `scale` and `reference_point`.
+    """
+    has, chosen = available(inputs), settings["claims"]
+    needed = {name for claim in CLAIMS if claim.testable(has) for name in claim.needs}
+    evidence = gather(needed, read, settings)
+    sampling = Sampling.of_settings(chosen)
+    ensembles = evidence["outputs"].last if "outputs" in evidence else None
+    return Judgement(
+        run=settings["run"],
+        confidence=chosen["confidence"],
+        results=evaluate(CLAIMS, evidence, sampling),
+        spread=spread_by_angle(ensembles, chosen["confidence"]),
+    )

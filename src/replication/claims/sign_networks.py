@@ -1,0 +1,131 @@
+"""Claims on trained sign networks: their mean and their spread are those of the SG-NTK's Gaussian process."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+from jaxtyping import Float
+
+from replication.claims.claim import claim
+from replication.claims.ensembles import SAME_MEAN, SAME_SPREAD, Outputs, distance, variance, variance_ratio
+from replication.claims.sampling import Sampling
+from replication.claims.verdicts import Criterion, Finding
+
+ABOVE_ZERO = Criterion(low=0)
+NEARLY_GONE = Criterion(high=0.1)
+SAME_SPREAD_AT_AN_ANGLE = Criterion(0.5, 2)
+WITHIN_TWO_DEVIATIONS = Criterion(0.93, 0.98)
+"""Around the 95.4 % of a normal distribution."""
+
+
+@claim(
+    "The mean of sign networks after SGL converges to the SG-NTK mean as n grows, and the widest are closer to it "
+    "than to the NNGP regression.",
+    source="Figure 3",
+)
+def means_converge(sampling: Sampling, outputs: Outputs) -> Iterator[Finding]:
+    """Whether the distance from the SG-NTK mean falls with the width, and which prediction is closer to the widest."""
+    trained, widest = outputs.last.outputs, outputs.last.widest
+    sg_ntk, nngp = outputs.last.sg_ntk.mean, outputs.last.nngp.mean
+    finding = partial(sampling.of_networks, least=sampling.least_outputs)
+    for narrow, wide in pairwise(trained):
+        yield finding(
+            f"squared distance from the SG-NTK mean, n = {narrow:,} less n = {wide:,}",
+            lambda few, many: distance(few, sg_ntk) - distance(many, sg_ntk),
+            trained[narrow],
+            trained[wide],
+            criterion=ABOVE_ZERO,
+        )
+    narrowest = min(trained)
+    yield finding(
+        f"squared distance from the SG-NTK mean, n = {widest:,} by n = {narrowest:,}",
+        lambda many, few: distance(many, sg_ntk) / distance(few, sg_ntk),
+        trained[widest],
+        trained[narrowest],
+        criterion=NEARLY_GONE,
+    )
+    yield finding(
+        f"squared distance from the NNGP regression less that from the SG-NTK mean, n = {widest:,}",
+        lambda many: distance(many, nngp) - distance(many, sg_ntk),
+        trained[widest],
+        criterion=ABOVE_ZERO,
+    )
+
+
+@claim(
+    "The spread of the trained networks is that of the SG-NTK's Gaussian process.",
+    source="Figure 3",
+)
+def spread_follows(sampling: Sampling, outputs: Outputs) -> Iterator[Finding]:
+    """Variance of the widest networks by the predicted one, and how many are within two standard deviations."""
+    ensembles = outputs.last
+    shown, widest = ensembles.spread_out, ensembles.widest
+    trained = ensembles.outputs[widest][:, shown]
+    mean, std = ensembles.sg_ntk.mean[shown], ensembles.sg_ntk.std[shown]
+    finding = partial(sampling.of_networks, least=sampling.least_outputs)
+
+    def ratios(chosen: Float[np.ndarray, "networks points"]) -> Float[np.ndarray, " points"]:
+        return chosen.var(axis=0, ddof=1) / std**2
+
+    statistics: list[tuple[str, Callable[..., float], Criterion]] = [
+        ("mean variance over networks by the predicted one", variance_ratio(std), SAME_SPREAD),
+        ("the same angle by angle, smallest", lambda chosen: np.min(ratios(chosen)), SAME_SPREAD_AT_AN_ANGLE),
+        ("the same angle by angle, largest", lambda chosen: np.max(ratios(chosen)), SAME_SPREAD_AT_AN_ANGLE),
+        (
+            "part of the networks within 2 predicted standard deviations",
+            lambda chosen: np.mean(np.abs(chosen - mean) <= 2 * std),
+            WITHIN_TWO_DEVIATIONS,
+        ),
+    ]
+    for statistic, function, criterion in statistics:
+        yield finding(f"{statistic}, n = {widest:,}", function, trained, criterion=criterion)
+    yield finding(
+        f"mean variance over networks by the one predicted for this step, n = {widest:,}",
+        variance_ratio(ensembles.sg_ntk_then.std[shown]),
+        trained,
+        criterion=SAME_SPREAD,
+        decides=False,
+    )
+
+
+@claim(
+    "With the output scale kappa = 0.2 the mean of the trained networks is the same, and their spread is kappa "
+    "times as large.",
+    source="Figure B.2",
+)
+def scale_leaves_the_mean(sampling: Sampling, outputs: Outputs, small_outputs: Outputs) -> Iterator[Finding]:
+    """Distance between the means, and ratio of the spreads, of the widest networks at both scales."""
+    small, large = small_outputs.last, outputs.last
+    widest, then = small.widest, small.sg_ntk_then
+    apart = np.mean((small.sg_ntk.mean - small.nngp.mean) ** 2)
+    at_small, at_large = small.outputs[widest], large.outputs[large.widest]
+    finding = partial(sampling.of_networks, least=sampling.least_outputs)
+    yield finding(
+        f"squared distance between the means at both scales, by that between the predictions' means, n = {widest:,}",
+        lambda chosen, other: distance(chosen, other.mean(axis=0)) / apart,
+        at_small,
+        at_large,
+        criterion=SAME_MEAN,
+    )
+    yield finding(
+        f"standard deviation by the scale and by that at the other scale, n = {widest:,}",
+        lambda chosen, other: np.sqrt(variance(chosen) / variance(other)) / small_outputs.scale,
+        at_small,
+        at_large,
+        criterion=SAME_SPREAD,
+    )
+    yield finding(
+        f"squared distance from the mean predicted for this step, in the same parts, n = {widest:,}",
+        lambda chosen: distance(chosen, then.mean) / apart,
+        at_small,
+        criterion=SAME_MEAN,
+        decides=False,
+    )
+    yield finding(
+        f"mean variance over networks by the one predicted for this step, n = {widest:,}",
+        variance_ratio(then.std),
+        at_small,
+        criterion=SAME_SPREAD,
+        decides=False,
+    )

@@ -1,0 +1,67 @@
+"""What the surrogate derivative does to the SG-NTK, and to what is learned with it."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+import sgntk
+from sgntk.prediction import converged_weights, weights_after
+
+
+def kernels(
+    architectures: Mapping[str, sgntk.Architecture], x: Float[np.ndarray, "n d"], reference: int
+) -> pd.DataFrame:
+    """SG-NTK `I(x, x0)` of each architecture.
+
+    Args:
+        architectures: by the name of their surrogate.
+        x: inputs.
+        reference: index of x0 in `x`.
+
+    Returns:
+        One row for each architecture and input: `surrogate`, `point` (index of the input) and `analytic`.
+    """
+    columns = {name: sgntk.sg_ntk(arch, x, x[[reference]])[:, 0] for name, arch in architectures.items()}
+    table = pd.DataFrame(columns).assign(point=np.arange(len(x)))
+    return table.melt(id_vars="point", var_name="surrogate", value_name="analytic")
+
+
+def generalization_errors(
+    architectures: Mapping[str, sgntk.Architecture],
+    x: Float[np.ndarray, "n d"],
+    y: Float[np.ndarray, " n"],
+    *,
+    training_sets: Sequence[Int[np.ndarray, " points"]],
+    steps: Sequence[int | None],
+    learning_rate: float,
+) -> pd.DataFrame:
+    """How far the mean of infinitely wide networks is from the target, after learning from each training set.
+
+    Args:
+        architectures: by the name of their surrogate.
+        x: inputs.
+        y: the target at the inputs.
+        training_sets: indices of the training points in `x`, an array for each set.
+        steps: gradient descent steps; None for convergence.
+        learning_rate: `eta`, per step.
+
+    Returns:
+        One row for each architecture, training set and step: `surrogate`, `draw` (index of the training set), `step`
+        (missing for convergence) and `mse`, the mean over the inputs of `(mean - y)^2`.
+    """
+    rows = []
+    for name, arch in architectures.items():
+        kernel = sgntk.sg_ntk(arch, x)
+        for draw, train in enumerate(training_sets):
+            to_test = kernel[:, train]
+            dynamics = to_test[train]
+            for step in steps:
+                if step is None:
+                    weights = converged_weights(dynamics, to_test)
+                else:
+                    weights = weights_after(dynamics, to_test, steps=step, learning_rate=learning_rate)
+                rows.append((name, draw, step, float(np.mean((weights.T @ y[train] - y) ** 2))))
+    table = pd.DataFrame(rows, columns=["surrogate", "draw", "step", "mse"])
+    return table.astype({"step": "Int64"})

@@ -1,0 +1,79 @@
+"""Mean squared error of the empirical kernels against width, log-log (Figures B.3 and B.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+from replication.figures import activations
+from replication.figures.figure import Settings, Tables
+from replication.references import Needs, made_by
+from replication.report.tables import Table, number, pivoted, wide
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from replication.settings import Study
+
+
+def needs(study: Study, experiment: str | None) -> Needs:
+    """The errors of single networks, and their means."""
+    return {
+        name: made_by("tabulate_kernels", name, experiment=experiment) for name in ("kernel_mse", "kernel_mse_mean")
+    }
+
+
+def settings(figure: str) -> Callable[[Study], dict[str, Any]]:
+    """The settings of one of the figures."""
+    return lambda study: {"activations": activations.descriptions(study, figure)}
+
+
+def draw(tables: Tables, settings: Settings) -> Figure:
+    """A panel for each activation: a thin line for each network, a thick one for their mean."""
+    import seaborn as sns
+    from matplotlib.lines import Line2D
+
+    from replication.figures import style
+
+    style.set_theme()
+    mse, mean, described = tables["kernel_mse"], tables["kernel_mse_mean"], settings["activations"]
+    steps = sorted(mse["step"].unique())
+    palette = dict(zip(steps, cycle(style.STEP_COLOURS), strict=False))
+    grid = sns.relplot(
+        mse.assign(line=mse["network"].astype(str) + "/" + mse["step"].astype(str)),
+        kind="line",
+        x="width",
+        y="mse",
+        hue="step",
+        palette=palette,
+        units="line",
+        estimator=None,
+        col="activation",
+        col_order=list(described),
+        linewidth=0.4,
+        alpha=0.6,
+        legend=False,
+        height=1.0,
+    )
+    for name, ax in grid.axes_dict.items():
+        for step, table in mean[mean["activation"] == name].groupby("step"):
+            ax.plot(table["width"], table["mean"], color=palette[step], linewidth=2)
+        ax.set(xscale="log", yscale="log", xlabel="width n")
+        ax.set_title(style.description_label(described[name]))
+    grid.axes[0, 0].set_ylabel("kernel MSE over the grid")
+    handles = [Line2D([], [], color=palette[step], linewidth=2, label=style.step_label(step)) for step in steps]
+    handles.append(Line2D([], [], color="0.4", linewidth=0.4, label="one network"))
+    handles.append(Line2D([], [], color="0.4", linewidth=2, label="mean over networks"))
+    grid.figure.set_size_inches(style.TEXT_WIDTH, 2.2)
+    style.legend_above(grid.figure, handles)
+    return grid.figure
+
+
+def numbers(tables: Tables, settings: Settings) -> list[Table]:
+    """The mean errors with their standard errors."""
+    mean = activations.in_order(tables["kernel_mse_mean"], settings["activations"])
+    pairs = zip(mean["mean"], mean["standard_error"], strict=True)
+    text = mean.assign(shown=[f"{number(value)}\u00a0±\u00a0{number(error)}" for value, error in pairs])
+    caption = "Mean squared error over the grid, mean over networks ± standard error, by width n"
+    return [wide(pivoted(text, ["activation", "step"], "width", "shown"), caption, "n = ")]

@@ -1,0 +1,105 @@
+"""Figure B.1: the target function with the training sets."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+from replication.figures.figure import Figure, Settings, Tables
+from replication.references import Needs, made_by
+from replication.report.tables import EVERY, Table, shown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+    from replication.settings import Study
+
+MARKERS = [("^", "#009E73"), ("o", "#000000"), ("s", "#F0E442"), ("D", "#999933")]
+
+CAPTION = """\
+**The target is a polynomial on the unit circle, and the training sets are few points of it, without noise.**
+
+*Axes.* Horizontal: the angle alpha in radians of the input x(alpha) = (sin alpha, cos alpha). Vertical: the target y, a
+plain number.
+
+*Wine-red line.* The target, the sum of
+{% for c, i, j in study.data.target %}{{ c }} x1^{{ i }} x2^{{ j }}{{ ", " if not loop.last }}{% endfor %}, at
+{{ study.data.grid_points }} grid points.
+
+*Points.* The training sets, each with its own colour and marker (see the legend):
+
+{% for name, set in study.data.training_sets.items() %}
+- {{ name }}: {{ set.points }} points,
+  {{ "drawn from the grid without replacement." if set.source == "grid"
+  else "at angles drawn uniformly on the circle." }}
+{% endfor %}
+
+{% if "figure_1" in study.figures and "figure_3" in study.figures %}
+Figures 1 and 2 use training set {{ study.experiments[study.figures.figure_1].training_set }},
+Figures 3 and B.2 training set {{ study.experiments[study.figures.figure_3].training_set }}.
+{% endif %}
+
+*Look at* the gaps between the training points: there the predictions of Figures 3 and B.2 are tested.
+"""
+
+
+def needs(study: Study, experiment: str | None) -> Needs:
+    """The grid and all training sets, in the order of the configuration."""
+    sets = [made_by("training_set", training_set=name) for name in study.data.training_sets]
+    return {"grid": made_by("grid"), "training_sets": sets}
+
+
+def settings(study: Study) -> dict[str, Any]:
+    """The names of the training sets, in the same order."""
+    return {"training_sets": list(study.data.training_sets)}
+
+
+def draw(tables: Tables, settings: Settings) -> Drawing:
+    """A line, and a marker for each training set."""
+    import matplotlib.pyplot as plt
+
+    from replication.figures import style
+
+    style.set_theme()
+    figure, ax = plt.subplots(figsize=(0.65 * style.TEXT_WIDTH, 2.2))
+    grid, sets = tables["grid"], zip(settings["training_sets"], tables["training_sets"], strict=True)
+    ax.plot(grid["alpha"], grid["target"], color=style.COLOURS["target"], label="target", zorder=1)
+    for (name, table), (marker, colour) in zip(sets, cycle(MARKERS), strict=False):
+        ax.plot(
+            table["alpha"],
+            table["y"],
+            marker=marker,
+            color=colour,
+            markersize=5.5,
+            markeredgecolor="white",
+            linestyle="",
+            label=f"training set {name}",
+        )
+    style.angle_axis(ax)
+    ax.set_ylabel(r"target $y(x(\alpha))$")
+    style.legend_above(figure, ax.get_legend_handles_labels()[0])
+    return figure
+
+
+def numbers(tables: Tables, settings: Settings) -> list[Table]:
+    """The training sets, and the target by angle."""
+    grid, sets = tables["grid"], zip(settings["training_sets"], tables["training_sets"], strict=True)
+    points = [
+        shown(table.sort_values("alpha"), f"Training set {name}", {"alpha": "alpha", "y": "target"})
+        for name, table in sets
+    ]
+    every = grid[grid["point"] % EVERY == 0]
+    return [*points, shown(every, f"Target at every {EVERY}th angle", {"alpha": "alpha", "target": "target"})]
+
+
+FIGURE = Figure(
+    name="figure_b1",
+    label="Figure B.1",
+    paper=True,
+    record=(),
+    needs=needs,
+    settings=settings,
+    caption=CAPTION,
+    draw=draw,
+    numbers=numbers,
+)

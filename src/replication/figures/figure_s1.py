@@ -1,0 +1,136 @@
+"""Figure S.1: surrogate gradient learning along the mode of the kernel that may diverge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from replication.figures.figure import Figure, Settings, Tables
+from replication.references import Needs, made_by
+from replication.report.tables import Table, shown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+    from replication.settings import Study
+
+CAPTION = """\
+{% set chosen = study.divergence %}
+{% set names = chosen.surrogates %}
+**Beyond the paper: surrogate gradient learning diverges where the SG-NTK has a negative eigenvalue, and another
+surrogate mends it.**
+
+Networks with the activation sign and {{ chosen.network.hidden_layers }} hidden layer, sigma_w =
+{{ chosen.network.sigma_w }} and sigma_b = {{ chosen.network.sigma_b }}, learn {{ chosen.inputs | length }}
+training points, the inputs {{ chosen.inputs | map("first") | join(", ") }} with the targets
+{{ chosen.targets | join(", ") }}; {{ chosen.networks }} networks for each width n. Inputs of different norm make the
+SG-NTK of these points unsymmetric, so that an eigenvalue lambda may be negative.
+
+*Axes.* Horizontal: the step t of gradient descent, linear up to 1 and logarithmic beyond. Vertical, logarithmic: the
+root mean square over networks of the coefficient that the errors f - y have in the mode whose eigenvalue is lowest, a
+plain number.
+
+*Panels.* One for each surrogate derivative, {{ names.diverges }} and {{ names.learns }}, with the lowest eigenvalue in
+its title. A solid line for each width. Dashed black lines: what the SG-NTK predicts, abs(1 - eta/N lambda)^t times the
+amplitude at the start.
+
+*Look at* how, with {{ names.diverges }}, the error along the mode grows as predicted at first, the longer the wider the
+network, and then stops growing, since a network of finite width changes its kernel while it learns; and how with
+{{ names.learns }} it shrinks.
+"""
+
+
+def needs(study: Study, experiment: str | None) -> Needs:
+    """A table for each surrogate."""
+    return {"divergence": [made_by("divergence", surrogate=name) for name in study.divergence_architectures()]}
+
+
+def settings(study: Study) -> dict[str, Any]:
+    """The surrogates' descriptions, by name and in the order of the configuration."""
+    described = study.divergence_architectures()
+    return {"surrogates": {name: described[name]["surrogate"] for name in study.surrogates if name in described}}
+
+
+def draw(tables: Tables, settings: Settings) -> Drawing:
+    """The amplitude of the mode, and what is predicted for it; a panel for each surrogate."""
+    import matplotlib.pyplot as plt
+    import seaborn as sns
+    from matplotlib.lines import Line2D
+
+    from replication.figures import style
+
+    style.set_theme()
+    divergence: pd.DataFrame = pd.concat(tables["divergence"], ignore_index=True)
+    described = settings["surrogates"]
+    palette = style.width_palette(divergence["width"])
+    black = dict.fromkeys(palette, style.COLOURS["analytic"])
+    dashed: dict[str, Any] = {"linestyle": "--", "linewidth": 0.9, "zorder": 3}
+    figure, axes = plt.subplots(1, len(described), figsize=(style.TEXT_WIDTH, 2.6), squeeze=False)
+    for name, panel, ax in zip(described, "abcdefgh", axes[0], strict=False):
+        table = divergence[divergence["surrogate"] == name]
+        for column, colours, line in (("amplitude", palette, {}), ("predicted", black, dashed)):
+            sns.lineplot(
+                table,
+                x="step",
+                y=column,
+                hue="width",
+                palette=colours,
+                estimator=_root_mean_square,
+                errorbar=None,
+                legend=False,
+                ax=ax,
+                **line,
+            )
+        eigenvalue = f"{table['eigenvalue'].iloc[0]:.3g}".replace("-", "\N{MINUS SIGN}")
+        ax.set_title(f"{style.description_label(described[name])}: $\\lambda$ = {eigenvalue}")
+        ax.set_title(panel, loc="left", fontweight="bold")
+        start = table[table["step"] == 0]["amplitude"]
+        reach = table.groupby(["width", "step"])["amplitude"].agg(_root_mean_square)
+        ax.set(yscale="log", xlabel="step t", ylabel="", ylim=(reach.min() / 1.5, 4 * max(reach.max(), start.max())))
+        ax.set_xscale("symlog", linthresh=1)
+        ax.set_xlim(0, table["step"].max())
+        style.plain_ticks(ax.yaxis, subs=(1, 2, 5))
+    axes[0, 0].set_ylabel("amplitude of the mode (rms)")
+    handles = style.width_handles(divergence["width"])
+    handles.append(Line2D([], [], color=black[max(black)], linestyle="--", linewidth=0.9, label="predicted"))
+    style.legend_above(figure, handles)
+    return figure
+
+
+def _root_mean_square(values: pd.Series) -> float:
+    """How the networks of an ensemble are shown by one number."""
+    return float(np.sqrt(np.mean(values**2)))
+
+
+def numbers(tables: Tables, settings: Settings) -> list[Table]:
+    """The amplitudes and the errors, over networks."""
+    table: pd.DataFrame = pd.concat(tables["divergence"])
+    squares = table.assign(amplitude=table["amplitude"] ** 2, predicted=table["predicted"] ** 2)
+    keys = ["surrogate", "width", "step"]
+    mean = squares.groupby(keys, sort=False, as_index=False)[["amplitude", "predicted", "mse"]].mean()
+    mean = mean.assign(amplitude=mean["amplitude"] ** 0.5, predicted=mean["predicted"] ** 0.5)
+    headings = {
+        "surrogate": "surrogate",
+        "width": "width n",
+        "step": "step",
+        "amplitude": "amplitude",
+        "predicted": "predicted",
+        "mse": "mean squared error",
+    }
+    return [shown(mean, "Root mean square over networks of the mode's amplitude, and the mean squared error", headings)]
+
+
+FIGURE = Figure(
+    name="figure_s1",
+    label="Figure S.1",
+    paper=False,
+    record=(),
+    needs=needs,
+    settings=settings,
+    caption=CAPTION,
+    draw=draw,
+    numbers=numbers,
+    condition=lambda study: study.divergence is not None,
+)

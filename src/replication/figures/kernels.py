@@ -1,0 +1,109 @@
+"""Empirical kernels of single networks against the analytic kernel, over the angle (Figures 1 and 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from replication.figures import activations, convergence
+from replication.figures.figure import Settings, Tables
+from replication.references import Needs, made_by
+from replication.report.tables import EVERY, Table, pivoted, wide
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from replication.settings import Study
+
+
+def needs(study: Study, experiment: str | None) -> Needs:
+    """The kernels, and their errors for the numbers behind the figure."""
+    return {name: made_by("tabulate_kernels", name, experiment=experiment) for name in ("kernels", "kernel_mse_mean")}
+
+
+def settings(figure: str) -> Callable[[Study], dict[str, Any]]:
+    """The settings of one of the figures."""
+    return lambda study: {
+        "activations": activations.descriptions(study, figure),
+        "reference_point": study.data.reference_point,
+    }
+
+
+def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name: str, symbol: str) -> Figure:
+    """The kernels at the first and at the last step.
+
+    Args:
+        kernels: table of `tabulate_kernels`.
+        described: the activations' descriptions by name, a column of panels for each.
+        name: of the kernel.
+        symbol: of the kernel, as mathematical text.
+    """
+    import seaborn as sns
+    from matplotlib.lines import Line2D
+
+    from replication.figures import style
+
+    style.set_theme()
+    steps = [kernels["step"].min(), kernels["step"].max()]
+    kernels = kernels[kernels["step"].isin(steps)]
+    grid = sns.relplot(
+        kernels,
+        kind="line",
+        x="alpha",
+        y="empirical",
+        hue="width",
+        palette=style.width_palette(kernels["width"]),
+        units="network",
+        estimator=None,
+        row="step",
+        row_order=steps,
+        col="activation",
+        col_order=list(described),
+        linewidth=0.5,
+        alpha=0.7,
+        legend=False,
+        height=1.0,
+    )
+    for (step, activation), ax in grid.axes_dict.items():
+        shown = kernels[(kernels["activation"] == activation) & (kernels["step"] == step)]
+        theory = shown.drop_duplicates("point").sort_values("alpha")
+        ax.plot(theory["alpha"], theory["analytic"], color=style.COLOURS["analytic"], linewidth=1.2)
+        ax.set_yscale("asinh", linear_width=2)
+        ax.set_title(style.description_label(described[activation]) if step == steps[0] else "")
+        style.angle_axis(ax)
+    for step, ax in zip(steps, grid.axes[:, 0], strict=True):
+        ax.set_ylabel(f"{style.step_label(step)}\n${symbol}$")
+    _kernel_ticks(grid.axes[0, 0], kernels)
+    handles = style.width_handles(kernels["width"])
+    handles.append(Line2D([], [], color=style.COLOURS["analytic"], label=f"analytic {name}"))
+    grid.figure.set_size_inches(style.TEXT_WIDTH, 0.6 + 1.4 * len(steps))
+    style.legend_above(grid.figure, handles)
+    return grid.figure
+
+
+def _kernel_ticks(ax: Axes, kernels: pd.DataFrame) -> None:
+    """Round numbers on the asinh axis, as far as the kernels reach."""
+    from matplotlib.ticker import NullLocator
+
+    reach = kernels[["empirical", "analytic"]].abs().max().max()
+    positive = [tick for tick in (3, 10, 30, 100, 300, 1000) if tick <= reach]
+    lowest = kernels["empirical"].min()
+    negative = [-tick for tick in positive if -tick >= lowest]
+    ax.set_yticks([*negative, 0, *positive], [f"${tick}$" for tick in (*negative, 0, *positive)])
+    ax.yaxis.set_minor_locator(NullLocator())
+
+
+def numbers(tables: Tables, settings: Settings) -> list[Table]:
+    """The analytic kernel by angle, the kernels at x0, and the errors over the grid."""
+    table = activations.in_order(tables["kernels"], settings["activations"])
+    analytic = table.drop_duplicates(["activation", "point"])
+    by_angle = pivoted(analytic[analytic["point"] % EVERY == 0], ["alpha"], "activation", "analytic")
+    at_reference = table[table["point"] == settings["reference_point"]]
+    by_width = pivoted(at_reference, ["activation", "step", "analytic"], "width", "empirical", "mean")
+    return [
+        wide(by_angle, f"Analytic kernel at every {EVERY}th angle"),
+        wide(by_width, "Kernel at x0: analytic, and the mean over networks by width n", "n = "),
+        *convergence.numbers(tables, settings),
+    ]

@@ -1,0 +1,182 @@
+"""The report's page, from what a run left."""
+
+import base64
+import re
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypedDict
+
+import docutils.core
+import jinja2
+import pandas as pd
+import yaml
+from markupsafe import Markup
+
+from replication import published
+from replication.figures import FIGURES, Figure
+from replication.report import how_made
+from replication.report.tables import number, shown
+from replication.settings import Study
+
+VERDICTS = ["replicated", "not replicated", "undecided"]
+
+
+class Files(TypedDict):
+    """The files of a figure: its picture, and the tables that it needs, by name."""
+
+    png: str
+    tables: Mapping[str, str | list[str]]
+
+
+def render(
+    study: Study,
+    *,
+    config: Mapping[str, Any],
+    claims: Mapping[str, Any],
+    figures: Mapping[str, Files],
+    tables: Mapping[str, pd.DataFrame],
+    reasons: Mapping[str, list[str]],
+    graph: how_made.Graph,
+    measured: pd.DataFrame,
+) -> str:
+    """The page, as HTML.
+
+    Args:
+        study: what was run.
+        config: its configuration, as it is shown.
+        claims: content of claims.json.
+        figures: the files of each figure that the run has.
+        tables: the tables by their files; the digests of all are shown.
+        reasons: of each kernel, the settings that keep it from being compared with the published values.
+        graph: the rules, and those that each needs.
+        measured: table of `how_made.measured`.
+    """
+    jinja = _environment()
+    about, _ = _restructured(jinja.get_template("about.rst"), study=study)
+    illustrations = {
+        name: _illustration(figure, study, figures[name], tables) for name, figure in FIGURES.items() if name in figures
+    }
+    return jinja.get_template("report.html.j2").render(
+        run=study.run,
+        tally=tally(claims["claims"]),
+        confidence=f"{claims['confidence']:.0%}",
+        claims=[claim_in_short(claim) for claim in claims["claims"]],
+        about=about,
+        published=_against_published(illustrations.pop("figure_published", None), reasons),
+        figures=list(illustrations.values()),
+        made=how_made.summary(study),
+        rules=how_made.rules(graph, measured),
+        digests=how_made.digests(tables),
+        configuration=yaml.safe_dump(dict(config), sort_keys=False, default_flow_style=None, width=100),
+    )
+
+
+def _environment() -> jinja2.Environment:
+    """The templates beside this module; an unknown name in one of them, or in a caption, is an error."""
+    jinja = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=jinja2.select_autoescape(["html", "html.j2"], default_for_string=False),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    jinja.filters["number"] = number
+    return jinja
+
+
+def _restructured(template: jinja2.Template, **context: object) -> tuple[Markup, str]:
+    """A text as HTML, and what is bold in it."""
+    text = template.render(**context)
+    settings = {"halt_level": 2, "raw_enabled": False, "file_insertion_enabled": False, "_disable_config": True}
+    body = docutils.core.publish_parts(text, writer="html5", settings_overrides=settings)["body"]
+    bold = re.search(r"\*\*(.+?)\*\*", text, re.DOTALL)
+    return Markup(body), " ".join(bold[1].split()) if bold else ""
+
+
+def caption(figure: Figure, study: Study) -> tuple[Markup, str]:
+    """A figure's caption as HTML, and its statement.
+
+    Raises:
+        jinja2.UndefinedError: if the caption names what the study does not have.
+    """
+    experiment = study.experiments[study.figures[figure.name]] if figure.record else None
+    return _restructured(_environment().from_string(figure.caption), study=study, experiment=experiment)
+
+
+def claim_in_short(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """A claim with the finding that its row shows: the decisive one."""
+    findings = [{"low": None, "high": None, "note": ""} | finding for finding in claim["findings"]]
+    deciding = [finding for finding in findings if finding["decides"]]
+    shown = None if claim["decisive"] is None else findings[claim["decisive"]]
+    return {**claim, "findings": findings, "shown": shown, "others": max(len(deciding) - 1, 0)}
+
+
+def tally(claims: list[dict[str, Any]]) -> str:
+    """How many claims have each verdict."""
+    counts = {verdict: sum(claim["verdict"] == verdict for claim in claims) for verdict in VERDICTS}
+    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count) or "no claims"
+
+
+def _illustration(figure: Figure, study: Study, files: Files, tables: Mapping[str, pd.DataFrame]) -> SimpleNamespace:
+    """A figure with its caption, and the numbers behind it."""
+    png = Path(files["png"]).read_bytes()
+    width, height = struct.unpack(">II", png[16:24])  # where every PNG has its size
+    text, title = caption(figure, study)
+    needed = {
+        name: tables[paths] if isinstance(paths, str) else [tables[path] for path in paths]
+        for name, paths in files["tables"].items()
+    }
+    return SimpleNamespace(
+        name=figure.name,
+        label=figure.label,
+        png=base64.b64encode(png).decode(),
+        width=width,
+        height=height,
+        smallest=round(0.45 * width),
+        largest=round(0.6 * width),
+        caption=text,
+        title=title,
+        tables=needed,
+        numbers=figure.numbers(needed, figure.settings(study)),
+    )
+
+
+def _against_published(figure: SimpleNamespace | None, reasons: Mapping[str, list[str]]) -> SimpleNamespace | None:
+    """What the comparison with the published values came to."""
+    if figure is None:
+        return None
+    table = figure.tables["published"]
+    within, known = int(table["within"].sum()), int((~table["within"] & (table["departure"] != "")).sum())
+    words = "No value of this run is comparable with a published one, because the settings differ."
+    if len(table):
+        words = (
+            f"Of {len(table)} published values, {within} agree with ours within their tolerance; {known} do not, and "
+            f"are of a kind whose departure is known; {len(table) - within - known} do not, and no reason is known."
+        )
+    headings = {
+        "figure": "figure",
+        "m": "m",
+        "step": "step",
+        "width": "width n",
+        "values": "values",
+        "within": "within tolerance",
+        "tolerance": "tolerance",
+        "lowest_ratio": "lowest ratio",
+        "highest_ratio": "highest ratio",
+        "departure": "known departure",
+    }
+    departures = [heading for heading in table["departure"].unique() if heading]
+    return SimpleNamespace(
+        figure=figure,
+        words=words,
+        reasons={kernel: found for kernel, found in reasons.items() if found},
+        summary=shown(published.summary(table), "Ours over the published values", headings),
+        departures={heading: anchor(heading) for heading in departures},
+    )
+
+
+def anchor(heading: str) -> str:
+    """The fragment that a Markdown heading gets where it is shown as a page."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

@@ -1,0 +1,384 @@
+"""The rules of the workflow: which files each makes, from which other files, and of which settings.
+
+A rule's function says what a job of it depends on, and no more: the script is given these settings and no others, and
+whatever differs in them makes the outputs anew.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from replication.figures import FIGURES, Figure
+from replication.references import Needs, Reference, made_by, references
+from replication.settings import Experiment, Study
+from replication.settings.activations import Erf
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the outputs of a job are made from.
+
+    Attributes:
+        settings: the part of the configuration that they depend on, as JSON has it.
+        inputs: outputs of other rules, by name.
+        part: settings that tell apart the pieces of one whole; what is made from all pieces does not depend on them.
+        options: settings on which no value depends.
+        files: files of the repository, by name; their content counts.
+    """
+
+    settings: dict[str, Any]
+    inputs: Needs = field(default_factory=dict)
+    part: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the workflow.
+
+    Attributes:
+        name: of the rule.
+        script: in the folder of scripts.
+        outputs: files in the folder of the run, by name, with the rule's wildcards in braces.
+        sources: gives what a job depends on, from the study and the wildcards.
+        modules: code that the script finds by scanning a package: paths below the folder of sources.
+    """
+
+    name: str
+    script: str
+    outputs: dict[str, str]
+    sources: Callable[..., Sources]
+    modules: tuple[str, ...] = ()
+
+
+RULES: dict[str, Rule] = {}
+
+CLAIM_MODULES = tuple(sorted(f"replication/claims/{path.name}" for path in Path(__file__).parent.glob("claims/*.py")))
+FIGURE_MODULES = {name: f"replication/figures/{name}.py" for name in FIGURES}
+"""Code that a script finds by scanning, and does not import by name."""
+
+REPORT_FILES = {name: f"src/replication/report/{name}" for name in ("report.html.j2", "report.css", "about.rst")}
+
+
+def rule(
+    script: str, outputs: dict[str, str], modules: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Sources]], Callable[..., Sources]]:
+    """Enters a function among the rules, under its name."""
+
+    def enter(sources: Callable[..., Sources]) -> Callable[..., Sources]:
+        RULES[sources.__name__] = Rule(sources.__name__, script, outputs, sources, modules)
+        return sources
+
+    return enter
+
+
+def tables(folder: str, *names: str) -> dict[str, str]:
+    """Tables of these names in a folder."""
+    return {name: f"{folder}/{name}.parquet" for name in names}
+
+
+# --- data sets ---
+
+
+@rule("make_grid.py", {"table": "datasets/grid.parquet"})
+def grid(study: Study) -> Sources:
+    """Inputs on the circle, with the target function."""
+    return Sources(_of(study.data, "grid_points", "target"))
+
+
+@rule("make_training_set.py", {"table": "datasets/training_sets/{training_set}.parquet"})
+def training_set(study: Study, training_set: str) -> Sources:
+    """Angles, inputs and targets to learn from."""
+    chosen = study.data.training_sets[training_set]
+    return Sources(_of(study.data, "grid_points", "target") | _of(chosen, "source", "points", "seed"))
+
+
+# --- what theory says of infinitely wide networks ---
+
+
+@rule("analytic_kernel.py", {"table": "kernels/{experiment}/analytic.parquet"})
+def analytic_kernel(study: Study, experiment: str) -> Sources:
+    """The kernels that the networks of an experiment are compared with."""
+    settings = {"architectures": _architectures(study, experiment), "reference_point": study.data.reference_point}
+    return Sources(settings, {"grid": made_by("grid")})
+
+
+@rule("predict.py", {"table": "kernels/{experiment}/prediction.parquet"})
+def predict(study: Study, experiment: str) -> Sources:
+    """What networks do after training."""
+    chosen = study.experiments[experiment]
+    return Sources(
+        {
+            "architectures": _architectures(study, experiment),
+            "steps": list(chosen.steps),
+            "learning_rate": study.training.learning_rate,
+        },
+        _data_of(chosen),
+    )
+
+
+@rule("sweep_steepness.py", {"table": "kernels/steepness.parquet"})
+def steepness(study: Study) -> Sources:
+    """Kernels of ever steeper activations, and the regression with them."""
+    chosen = _present(study.steepness, "steepness")
+    return Sources(
+        {
+            **_of(chosen, "m", "hidden_layers"),
+            "surrogate": study.surrogate(chosen.surrogate),
+            **_of(study.network, "sigma_w", "sigma_b"),
+            "reference_point": study.data.reference_point,
+        },
+        {"grid": made_by("grid"), "training_set": made_by("training_set", training_set=chosen.training_set)},
+    )
+
+
+# --- ensembles ---
+
+
+@rule("train.py", {"table": "ensembles/{experiment}/{activation}/width_{width}/networks_{first}-{last}.parquet"})
+def train(study: Study, experiment: str, activation: str, width: str, first: str, last: str) -> Sources:
+    """Networks `first` to `last` of an ensemble, in a job that can fail alone."""
+    chosen = study.experiments[experiment]
+    plan = chosen.plan(int(width))
+    return Sources(
+        {
+            **_of(chosen, "record", "networks"),
+            "steps": list(chosen.steps),
+            "activation": activation,
+            "architecture": study.architecture(experiment, activation),
+            "reference_point": study.data.reference_point,
+            **_of(study.training, "learning_rate", "seed"),
+            "width": plan.width,
+            # These make no difference but in rounding.
+            "device": study.training.device,
+            **_of(plan, "vectorize", "xla_flags"),
+        },
+        _data_of(chosen),
+        part={"first": int(first), "last": int(last)},
+        options={"largest_loss": study.training.largest_loss},
+    )
+
+
+@rule("tabulate_kernels.py", tables("tables/ensembles/{experiment}", "kernels", "kernel_mse", "kernel_mse_mean"))
+def tabulate_kernels(study: Study, experiment: str) -> Sources:
+    """Empirical beside analytic kernels."""
+    inputs: Needs = {
+        "batches": batches(study, experiment),
+        "analytic": made_by("analytic_kernel", experiment=experiment),
+    }
+    return Sources(_ensembles(study, experiment), {**inputs, "grid": made_by("grid")})
+
+
+@rule("tabulate_outputs.py", tables("tables/ensembles/{experiment}", "outputs", "ensemble", "distances", "learning"))
+def tabulate_outputs(study: Study, experiment: str) -> Sources:
+    """Outputs of trained networks beside the predictions."""
+    inputs: Needs = {"batches": batches(study, experiment), "predictions": made_by("predict", experiment=experiment)}
+    return Sources(_ensembles(study, experiment), {**inputs, "grid": made_by("grid")})
+
+
+# --- beyond the paper ---
+
+
+@rule("follow_divergence.py", {"table": "tables/divergence/{surrogate}.parquet"})
+def divergence(study: Study, surrogate: str) -> Sources:
+    """Learning that diverges, with one of the surrogates."""
+    chosen = _present(study.divergence, "divergence")
+    return Sources(
+        {
+            **_of(chosen, "inputs", "targets", "networks", "seed", "steps", "widths"),
+            "surrogate": surrogate,
+            "architecture": study.divergence_architectures()[surrogate],
+            "learning_rate": study.training.learning_rate,
+        }
+    )
+
+
+@rule("compare_surrogates.py", tables("tables/surrogates", "kernels", "errors"))
+def compare_surrogates(study: Study) -> Sources:
+    """SG-NTKs of many surrogates, and the errors of what is learned with them."""
+    chosen = _present(study.surrogate_comparison, "surrogate_comparison")
+    return Sources(
+        {
+            **_of(chosen, "training_sets", "points", "seed", "steps"),
+            "architectures": study.compared_architectures(),
+            "learning_rate": study.training.learning_rate,
+            "reference_point": study.data.reference_point,
+        },
+        {"grid": made_by("grid")},
+    )
+
+
+@rule("learn_real_data.py", tables("tables/real_data/{data_set}", "outputs", "predictions", "errors", "network_errors"))
+def real_data(study: Study, data_set: str) -> Sources:
+    """Kernel regression and trained networks on a data set."""
+    chosen = _present(study.real_data, "real_data")
+    return Sources(
+        {
+            "data_set": data_set,
+            **_of(chosen, "training_points", "test_points", "seed", "width", "networks", "steps"),
+            "architecture": study.real_data_architecture(),
+            "learning_rate": study.training.learning_rate,
+        }
+    )
+
+
+# --- what comes of it ---
+
+
+@rule("compare_published.py", {"table": "tables/published.parquet"})
+def compare_published(study: Study) -> Sources:
+    """Our kernel errors beside the published ones."""
+    shown = {kernel: study.figures.get(figure) for kernel, figure in PUBLISHED_FIGURES.items()}
+    present = {kernel: experiment for kernel, experiment in shown.items() if experiment is not None}
+    steep = {name: entry.m for name, entry in study.activations.items() if isinstance(entry, Erf)}
+    inputs: Needs = {
+        f"{kernel}_{table}": made_by("tabulate_kernels", table, experiment=experiment)
+        for kernel, experiment in present.items()
+        for table in ("kernel_mse", "kernel_mse_mean")
+    }
+    return Sources(
+        {"settings": {kernel: study.settings(experiment) for kernel, experiment in present.items()}, "m": steep},
+        inputs,
+        files={"values": "workflow/published/kernel_mse.csv", "conditions": "workflow/published/settings.yaml"},
+    )
+
+
+PUBLISHED_FIGURES = {"ntk": "figure_b3", "sg_ntk": "figure_b4"}
+"""Where the paper shows the errors of each kernel."""
+
+
+@rule(
+    "judge_claims.py",
+    {"json": "claims/claims.json", "markdown": "claims/claims.md", "spread": "claims/spread.parquet"},
+    CLAIM_MODULES,
+)
+def claims(study: Study) -> Sources:
+    """Verdicts on the claims."""
+    scales = [study.experiments[name].output_scale for name in _claimed(study, "small_outputs", "outputs")]
+    diverging = study.divergence
+    return Sources(
+        {
+            "run": study.run,
+            "claims": _of(study.claims, "confidence", "resamples", "seed", "activation")
+            | {"least_networks": _of(study.claims.least_networks, "kernels", "outputs")},
+            "divergence": None
+            if diverging is None
+            else {"surrogates": _of(diverging.surrogates, "diverges", "learns"), "compare_at": diverging.compare_at},
+            "scale": scales[0] / scales[1] if len(scales) == 2 else None,
+            "reference_point": study.data.reference_point,
+        },
+        evidence(study),
+    )
+
+
+def evidence(study: Study) -> Needs:
+    """What the claims are tested on, as far as the study has it."""
+    found: Needs = {"grid": made_by("grid")}
+    for role in ("ntk", "sg_ntk"):
+        for name in _claimed(study, role):
+            found[role] = made_by("tabulate_kernels", "kernels", experiment=name)
+    for role, predictions in (("outputs", "predictions"), ("small_outputs", "small_predictions")):
+        for name in _claimed(study, role):
+            found[role] = made_by("tabulate_outputs", "outputs", experiment=name)
+            found[predictions] = made_by("predict", experiment=name)
+    if study.steepness is not None:
+        found["steepness"] = made_by("steepness")
+        found["training_set"] = made_by("training_set", training_set=study.steepness.training_set)
+    if study.divergence is not None:
+        surrogates = study.divergence.surrogates
+        found["divergence"] = [
+            made_by("divergence", surrogate=name) for name in (surrogates.diverges, surrogates.learns)
+        ]
+    if study.surrogate_comparison is not None:
+        found["surrogate_errors"] = made_by("compare_surrogates", "errors")
+    if study.real_data is not None:
+        for name in ("outputs", "predictions"):
+            found[f"real_{name}"] = [
+                made_by("real_data", name, data_set=name_of) for name_of in study.real_data.data_sets
+            ]
+    return found
+
+
+def _enter_figure(figure: Figure) -> None:
+    """A rule for a figure, of the figure's name."""
+
+    def sources(study: Study) -> Sources:
+        return Sources(figure.settings(study), needs_of_figure(study, figure.name))
+
+    outputs = {kind: f"figures/{figure.name}.{kind}" for kind in ("pdf", "png")}
+    RULES[figure.name] = Rule(figure.name, "plot.py", outputs, sources, (FIGURE_MODULES[figure.name],))
+
+
+for _figure in FIGURES.values():
+    _enter_figure(_figure)
+
+
+def figures_of(study: Study) -> list[str]:
+    """Names of the figures that a study has, in their order."""
+    return [name for name, figure in FIGURES.items() if figure.available(study)]
+
+
+def needs_of_figure(study: Study, name: str) -> Needs:
+    """The tables that a figure shows."""
+    return FIGURES[name].needs(study, study.figures.get(name))
+
+
+@rule("report.py", {"html": "report.html"}, tuple(FIGURE_MODULES.values()))
+def report(study: Study) -> Sources:
+    """The run in one page."""
+    shown = figures_of(study)
+    behind = {one for name in shown for one in references(needs_of_figure(study, name))}
+    inputs: Needs = {
+        "claims": made_by("claims", "json"),
+        "pictures": [made_by(name, "png") for name in shown],
+        "tables": sorted(behind),
+    }
+    return Sources({"config": study.model_dump(mode="json", exclude_unset=True)}, inputs, files=REPORT_FILES)
+
+
+# --- what several rules share ---
+
+
+def batches(study: Study, experiment: str) -> list[Reference]:
+    """The outputs of an experiment's training jobs."""
+    chosen = study.experiments[experiment]
+    return [
+        made_by("train", experiment=experiment, activation=activation, width=plan.width, first=first, last=last)
+        for activation in chosen.activations
+        for plan in chosen.widths
+        for first, last in chosen.batches(plan.width)
+    ]
+
+
+def _of(model: Any, *names: str) -> dict[str, Any]:
+    """Some fields of a settings model, as JSON has them."""
+    return model.model_dump(mode="json", include=set(names), exclude_none=True)
+
+
+def _present(section: Any, name: str) -> Any:
+    if section is None:
+        raise LookupError(f"the configuration has no {name}: it is null")
+    return section
+
+
+def _architectures(study: Study, experiment: str) -> dict[str, Any]:
+    """The networks of an experiment, by the name of their activation."""
+    return {name: study.architecture(experiment, name) for name in study.experiments[experiment].activations}
+
+
+def _data_of(experiment: Experiment) -> Needs:
+    return {"grid": made_by("grid"), "training_set": made_by("training_set", training_set=experiment.training_set)}
+
+
+def _ensembles(study: Study, experiment: str) -> dict[str, Any]:
+    """The ensembles of an experiment, however their training is cut into jobs."""
+    chosen = study.experiments[experiment]
+    widths = [plan.width for plan in chosen.widths]
+    return {"activations": list(chosen.activations), "widths": widths, "networks": chosen.networks}
+
+
+def _claimed(study: Study, *roles: str) -> list[str]:
+    """The experiments that play the roles in the claims, as far as there are such."""
+    return [study.claims.experiments[role] for role in roles if role in study.claims.experiments]

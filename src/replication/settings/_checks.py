@@ -1,0 +1,161 @@
+"""What no field can say by itself: names that must exist, and what must go together."""
+
+from collections.abc import Iterable, Sequence
+
+from replication.real_data_sets import DATA_SETS
+from replication.settings._base import ConfigurationError, error, shown
+from replication.settings._flags import is_known
+from replication.settings._study import Experiment, Study
+from replication.settings.surrogates import SURROGATES, Bump
+
+
+def check(study: Study) -> None:
+    """Raises ConfigurationError at the first thing that does not fit."""
+    _check_data(study)
+    for experiment in study.experiments.values():
+        _check_experiment(experiment, study)
+    _check_steepness(study)
+    _check_divergence(study)
+    _check_comparison(study)
+    _check_real_data(study)
+    _check_name("claims.activation", study.claims.activation, study.activations)
+    for role, name in study.claims.experiments.items():
+        _check_claim(role, name, study)
+    _check_figures(study)
+
+
+def _check_name(key: str, name: str, known: Iterable[str]) -> None:
+    if name not in known:
+        raise error(key, name, f"one of {', '.join(known)}")
+
+
+# --- sections ---
+
+
+def _check_data(study: Study) -> None:
+    data = study.data
+    if data.reference_point >= data.grid_points:
+        raise error(
+            "data.reference_point", data.reference_point, f"a grid index below data.grid_points = {data.grid_points}"
+        )
+    for name, training_set in data.training_sets.items():
+        if training_set.source == "grid":
+            _check_subset(f"data.training_sets.{name}.points", training_set.points, study)
+
+
+def _check_subset(key: str, points: int, study: Study) -> None:
+    if points > study.data.grid_points:
+        raise error(key, points, f"at most data.grid_points = {study.data.grid_points}")
+
+
+def _check_experiment(experiment: Experiment, study: Study) -> None:
+    key = f"experiments.{experiment.name}"
+    surrogate, record = experiment.surrogate, experiment.record
+    for index, name in enumerate(experiment.activations):
+        _check_name(f"{key}.activations[{index}]", name, study.activations)
+        activation = study.activations[name]
+        if activation.has_jumps and surrogate is None:
+            raise ConfigurationError(
+                f"{key}.surrogate: got null; expected the name of a surrogate, since {activation.name} has no "
+                "derivative to learn with"
+            )
+        if activation.has_jumps and record != "outputs":
+            raise error(
+                f"{key}.record",
+                record,
+                f"'outputs', since the Jacobian of a {activation.name} network is 0 almost everywhere",
+            )
+    if surrogate is not None:
+        _check_name(f"{key}.surrogate", surrogate, study.surrogates)
+    if record == "empirical_ntk" and surrogate is not None:
+        raise error(f"{key}.surrogate", surrogate, "null, since the NTK takes the true derivative")
+    if record == "empirical_sg_ntk" and surrogate is None:
+        raise ConfigurationError(f"{key}.surrogate: got null; expected the name of a surrogate for the SG-NTK")
+    _check_name(f"{key}.training_set", experiment.training_set, study.data.training_sets)
+    for index, plan in enumerate(experiment.widths):
+        _check_flags(f"{key}.widths[{index}].xla_flags", plan.xla_flags)
+
+
+def _check_flags(key: str, flags: str) -> None:
+    for flag in flags.split():
+        name, _, _ = flag.removeprefix("--").partition("=")
+        if not flag.startswith("--xla_") or not is_known(name):
+            raise error(key, flag, "a flag that the installed XLA knows, such as --xla_cpu_multi_thread_eigen=false")
+
+
+def _check_steepness(study: Study) -> None:
+    if study.steepness is not None:
+        _check_name("steepness.surrogate", study.steepness.surrogate, study.surrogates)
+        _check_name("steepness.training_set", study.steepness.training_set, study.data.training_sets)
+
+
+def _check_divergence(study: Study) -> None:
+    chosen, key = study.divergence, "divergence"
+    if chosen is None:
+        return
+    _check_name(f"{key}.activation", chosen.activation, study.activations)
+    for role, name in (("diverges", chosen.surrogates.diverges), ("learns", chosen.surrogates.learns)):
+        _check_name(f"{key}.surrogates.{role}", name, study.surrogates)
+
+
+def _check_comparison(study: Study) -> None:
+    chosen, key = study.surrogate_comparison, "surrogate_comparison"
+    if chosen is None:
+        return
+    _check_name(f"{key}.activation", chosen.activation, study.activations)
+    for index, name in enumerate(chosen.surrogates):
+        _check_name(f"{key}.surrogates[{index}]", name, study.surrogates)
+        if not isinstance(study.surrogates[name], Bump):
+            others = " or ".join(name for name, model in SURROGATES.items() if not issubclass(model, Bump))
+            raise error(f"{key}.surrogates[{index}]", name, f"one that has a peak and an area to choose, not {others}")
+    _check_subset(f"{key}.points", chosen.points, study)
+
+
+def _check_real_data(study: Study) -> None:
+    chosen, key = study.real_data, "real_data"
+    if chosen is None:
+        return
+    _check_name(f"{key}.activation", chosen.activation, study.activations)
+    _check_name(f"{key}.surrogate", chosen.surrogate, study.surrogates)
+    points = chosen.training_points + chosen.test_points
+    for name in chosen.data_sets:
+        if points > DATA_SETS[name].points:
+            raise ConfigurationError(
+                f"{key}.test_points: got {shown(points)} training and test points; expected at most the "
+                f"{DATA_SETS[name].points} of {name}"
+            )
+
+
+def _check_claim(role: str, name: str, study: Study) -> None:
+    """The experiment that claims are tested on must record what they are about."""
+    key = f"claims.experiments.{role}"
+    _check_name(key, name, study.experiments)
+    experiment = study.experiments[name]
+    record = {"ntk": "empirical_ntk", "sg_ntk": "empirical_sg_ntk"}.get(role, "outputs")
+    if experiment.record != record:
+        raise error(key, name, f"an experiment that records {record!r}")
+    if record == "outputs":
+        _check_name("claims.activation", study.claims.activation, experiment.activations)
+    kernels = record != "outputs"
+    _check_enough(f"experiments.{name}.networks", experiment.networks, 2 if kernels else 4, key)
+    _check_enough(f"experiments.{name}.steps", experiment.steps, 2 if kernels else 1, key)
+    _check_enough(f"experiments.{name}.widths", experiment.widths, 2, key)
+
+
+def _check_enough(key: str, got: int | Sequence[object], least: int, claim: str) -> None:
+    count, words = (got, f"{got}") if isinstance(got, int) else (len(got), f"{len(got)} of them")
+    if count < least:
+        raise ConfigurationError(f"{key}: got {words}; expected at least {least}, since {claim} names the experiment")
+
+
+def _check_figures(study: Study) -> None:
+    from replication.figures import FIGURES  # its modules are told by settings what they show
+
+    records = {name: figure.record for name, figure in FIGURES.items() if figure.record}
+    for figure, name in study.figures.items():
+        key = f"figures.{figure}"
+        if figure not in records:
+            raise ConfigurationError(f"{key}: got {name!r}; unknown key, expected one of {', '.join(records)}")
+        _check_name(key, name, study.experiments)
+        if study.experiments[name].record not in records[figure]:
+            raise error(key, name, f"an experiment that records {' or '.join(records[figure])}")

@@ -1,0 +1,86 @@
+"""Activations that a configuration can name: a model for each, called as the class in `sgntk.activations` is."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from replication.settings._base import Array, Ascending, Model, Positive, Real, refused
+from replication.settings._kinds import kinds
+
+NAME = Field(description="Which activation function.")
+
+
+class Activation(Model):
+    """An activation function."""
+
+    has_jumps: ClassVar[bool] = False
+    """Whether its derivative is nothing to learn with, and its Jacobian says nothing."""
+
+    name: str = NAME
+
+
+class Erf(Activation):
+    """The error function, erf(m z)."""
+
+    name: Literal["erf"] = NAME
+    m: Positive = Field(description="Steepness of erf(m z).")
+
+
+class HardTanh(Activation):
+    """The hard tanh, max(-1, min(1, z))."""
+
+    name: Literal["hard_tanh"] = NAME
+
+
+class Heaviside(Activation):
+    """A unit step."""
+
+    has_jumps = True
+
+    name: Literal["heaviside"] = NAME
+    threshold: Real = Field(0.0, description="Where the step is.")
+
+
+class Identity(Activation):
+    """z itself: the network is linear in its input."""
+
+    name: Literal["identity"] = NAME
+
+
+class Quantizer(Activation):
+    """A staircase."""
+
+    has_jumps = True
+
+    name: Literal["quantizer"] = NAME
+    thresholds: Ascending[Real] = Field(description="Where the steps are, ascending.")
+    heights: Array[Real] = Field(description="How high each step is, not 0.")
+    offset: Real = Field(0.0, description="Value far to the left.")
+
+    @model_validator(mode="after")
+    def _check_heights(self) -> "Quantizer":
+        steps = len(self.thresholds)
+        if len(self.heights) != steps:
+            raise refused(self.heights, f"as many as thresholds, {steps}", "heights")
+        for index, height in enumerate(self.heights):
+            if height == 0:
+                raise refused(height, "a number other than 0", f"heights[{index}]")
+        return self
+
+
+class ReLU(Activation):
+    """The rectifier, max(0, z)."""
+
+    name: Literal["relu"] = NAME
+
+
+class Sign(Activation):
+    """The sign of z."""
+
+    has_jumps = True
+
+    name: Literal["sign"] = NAME
+
+
+ACTIVATIONS = kinds(Activation)
+"""The models, by the name of their activation."""

@@ -1,0 +1,99 @@
+"""Tangent kernels of finite networks."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float
+
+from sgntk._architecture import Architecture
+from sgntk._networks import Params, forward
+from sgntk._validation import check_inputs
+from sgntk.surrogates import Surrogate
+
+
+def empirical_ntk(
+    arch: Architecture, params: Params, x1: ArrayLike, x2: ArrayLike | None = None
+) -> Float[Array, "n1 n2"]:
+    """Empirical NTK `J(x1) J(x2)^T` of one network, with `J` the Jacobian by the parameters (paper, section 2).
+
+    Args:
+        arch: the network; its surrogate plays no part.
+        params: as from `init`.
+        x1: inputs, shape (n1, d).
+        x2: inputs, shape (n2, d); None means `x1`.
+
+    Returns:
+        The kernel, shape (n1, n2), in the parameters' dtype.
+
+    Raises:
+        ValueError: if an input has another shape or is not finite, or the activation has jumps.
+    """
+    return _evaluate("empirical_ntk", arch, arch.activation.derivative, params, x1, x2)
+
+
+def empirical_sg_ntk(
+    arch: Architecture, params: Params, x1: ArrayLike, x2: ArrayLike | None = None
+) -> Float[Array, "n1 n2"]:
+    """Empirical SG-NTK `J(x1) J~(x2)^T` of one network (paper, section 3).
+
+    The Jacobian `J` at `x1` carries the true derivative; the quasi-Jacobian `J~` at `x2`, the training points, is what
+    backpropagation with the surrogate gives.
+
+    Args:
+        arch: the network, with its surrogate.
+        params: as from `init`.
+        x1: inputs, shape (n1, d).
+        x2: inputs, shape (n2, d); None means `x1`.
+
+    Returns:
+        The kernel, shape (n1, n2), in the parameters' dtype.
+
+    Raises:
+        ValueError: if an input has another shape or is not finite, or the activation has jumps.
+    """
+    return _evaluate("empirical_sg_ntk", arch, arch.effective_surrogate, params, x1, x2)
+
+
+def _evaluate(
+    owner: str,
+    arch: Architecture,
+    surrogate: Surrogate,
+    params: Params,
+    x1: ArrayLike,
+    x2: ArrayLike | None,
+) -> Float[Array, "n1 n2"]:
+    if arch.activation.has_jumps:
+        raise ValueError(
+            f"{owner}: the Jacobian of a network with {arch.activation} is 0 almost everywhere but for the last layer, "
+            "and infinite at the jumps, so its kernel says nothing about learning. "
+            "Use a steep smooth activation, such as Erf(20.0)"
+        )
+    dimension = params[0].weight.shape[0]
+    x1 = check_inputs(owner, "x1", x1, dimension)
+    x2 = x1 if x2 is None else check_inputs(owner, "x2", x2, dimension)
+    dtype = params[0].weight.dtype
+    return tangent_kernel(arch, surrogate, params, jnp.asarray(x1, dtype), jnp.asarray(x2, dtype))
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def tangent_kernel(
+    arch: Architecture,
+    surrogate: Surrogate,
+    params: Params,
+    x1: Float[Array, "n1 d"],
+    x2: Float[Array, "n2 d"],
+) -> Float[Array, "n1 n2"]:
+    """`J(x1) J~(x2)^T` with the true derivative in `J` and `surrogate` in `J~`; no checks, and traceable.
+
+    A column is one reverse pass at a point of `x2`, followed by one forward-mode pass along that gradient for all of
+    `x1`: neither Jacobian is ever held.
+    """
+
+    def column(point: Float[Array, " d"]) -> Float[Array, " n1"]:
+        gradient = jax.grad(lambda p: forward(arch, surrogate, p, point[None])[0, 0])(params)
+        true_forward = partial(forward, arch, arch.activation.derivative, x=x1)
+        return jax.jvp(true_forward, (params,), (gradient,))[1][:, 0]
+
+    return jax.lax.map(column, x2).T

@@ -1,0 +1,111 @@
+"""Made-up tables for every figure, as the rules of the paper's study make them but smaller."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from replication import ensembles, published, settings
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = yaml.safe_load((ROOT / "workflow/config/paper.yaml").read_text())
+STUDY = settings.read(CONFIG)
+STEEPNESS = {"erf_2": 2, "erf_5": 5, "erf_20": 20}
+ALPHA = np.linspace(-np.pi, np.pi, 100, endpoint=False)
+GRID = pd.DataFrame({"point": range(100), "alpha": ALPHA, "target": np.sin(ALPHA)})
+TRAINING_SET = pd.DataFrame({"alpha": ALPHA[::7], "y": np.sin(ALPHA[::7])})
+
+
+def product(**levels):
+    return pd.MultiIndex.from_product(levels.values(), names=levels.keys()).to_frame(index=False)
+
+
+def comparison():
+    """The paper's run against the published values."""
+    ours = []
+    for kernel in ("ntk", "sg_ntk"):
+        mse = pd.read_csv(ROOT / f"docs/results/{kernel}_kernel_mse.csv")
+        ours.append(published.measured(kernel, mse, ensembles.mean_kernel_mse(mse), STEEPNESS))
+    return published.compare(pd.read_csv(ROOT / "workflow/published/kernel_mse.csv"), pd.concat(ours))
+
+
+def kernels():
+    networks = product(activation=["erf_2", "erf_20", "erf_5"], width=[10, 100], step=[0, 2, 5], network=[0, 1])
+    values = networks.merge(GRID, how="cross").assign(analytic=lambda t: np.cos(t["alpha"]))
+    mse = networks.assign(mse=10.0 ** networks["network"] / networks["width"])  # 1 and 10, times 1 / width
+    mean = mse.groupby(["activation", "width", "step"], as_index=False)["mse"].agg(["mean", "sem"])
+    return {
+        "kernels": values.assign(empirical=values["analytic"] + values["network"] / values["width"]),
+        "kernel_mse": mse,
+        "kernel_mse_mean": mean.rename(columns={"sem": "standard_error"}),
+    }
+
+
+def outputs():
+    """Predictions for convergence have the mean 0.25, those for a step its number."""
+    networks = product(activation=["sign"], width=[20, 500], step=[3, 9], network=range(3)).merge(GRID, how="cross")
+    networks["output"] = networks["target"] + networks["network"]
+    keys = ["activation", "width", "step", "point", "alpha"]
+    predictions = product(activation=["sign"], kernel=["sg_ntk", "nngp"], step=[3, 9, np.nan]).merge(GRID, how="cross")
+    distances = product(activation=["sign"], width=[20, 500], step=[3, 9], kernel=["sg_ntk", "nngp"])
+    learning = product(activation=["sign"], width=[20, 500], step=[3, 9])
+    return {
+        "outputs": networks,
+        "ensemble": networks.groupby(keys, as_index=False)["output"].agg(["mean", "std"]),
+        "distances": distances.assign(squared_distance=0.0123, standard_error=0.001),
+        "learning": learning.assign(squared_distance=0.0123, standard_error=0.001, variance_ratio=1.05),
+        "predictions": predictions.assign(mean=predictions["step"].fillna(0.25), std=0.5),
+        "training_set": TRAINING_SET,
+    }
+
+
+def divergence():
+    table = product(width=[100, 10_000], step=[0, 1, 10], network=[0, 1])
+    table = table.assign(eigenvalue=-0.5, amplitude=1.0 + table["network"], predicted=2.5, mse=0.75)
+    return [table.assign(surrogate=name) for name in ("box_1", "triangle_1")]
+
+
+def surrogates():
+    levels = {"normalize": ["peak", "area"], "surrogate": STUDY.surrogate_comparison.surrogates[::-1]}
+    errors = product(**levels, step=[5, None], draw=range(3)).astype({"step": "Int64"})
+    return {
+        "kernels": product(**levels).merge(GRID, how="cross").assign(analytic=1.0),
+        "errors": errors.assign(mse=0.1 + errors["draw"]),
+    }
+
+
+def real_data():
+    names = STUDY.real_data.data_sets
+    errors = [product(kernel=["sg_ntk", "nngp", "ensemble"]).assign(data_set=name, asymmetry=0.0625) for name in names]
+    networks = [product(network=range(4)).assign(data_set=name, mse=0.875) for name in names]
+    return {
+        "errors": [table.assign(mse=[0.1 + i, 0.2 + i, 0.3 + i]) for i, table in enumerate(errors)],
+        "network_errors": networks,
+    }
+
+
+def tables():
+    """The tables of each figure, by the names in its needs."""
+    of_kernels, of_outputs = kernels(), outputs()
+
+    def some(found, *names):
+        return {name: found[name] for name in names}
+
+    of_kernel_figures = some(of_kernels, "kernels", "kernel_mse_mean")
+    of_error_figures = some(of_kernels, "kernel_mse", "kernel_mse_mean")
+    of_ensembles = some(of_outputs, "outputs", "ensemble", "distances", "predictions", "training_set")
+    return {
+        "figure_1": of_kernel_figures,
+        "figure_2": of_kernel_figures,
+        "figure_3": of_ensembles,
+        "figure_b1": {"grid": GRID, "training_sets": [TRAINING_SET, TRAINING_SET]},
+        "figure_b2": of_ensembles,
+        "figure_b3": of_error_figures,
+        "figure_b4": of_error_figures,
+        "figure_published": {"published": comparison()},
+        "figure_s1": {"divergence": divergence()},
+        "figure_s2": some(of_outputs, "ensemble", "learning", "predictions"),
+        "figure_s3": surrogates(),
+        "figure_s4": real_data(),
+    }

@@ -1,0 +1,105 @@
+"""A small run to report on: made-up tables and claims, and the pictures of docs/figures."""
+
+import figure_tables
+import pandas as pd
+from figure_tables import CONFIG, ROOT, STUDY
+
+from replication.report import page
+
+GRAPH = {
+    "grid": set(),
+    "train": {"grid"},
+    "tabulate_kernels": {"train", "grid"},
+    "figure_1": {"tabulate_kernels"},
+    "claims": {"tabulate_kernels"},
+    "report": {"claims", "figure_1", "tabulate_kernels"},
+}
+MEASURED = pd.DataFrame(
+    {"rule": ["grid", "train"], "jobs": [1, 12], "seconds": [1.4, 3725.0], "memory": [120.0, 912.5]}
+)
+
+
+def finding(verdict, *, statistic="slope of the error", estimate=-1.02, low=-1.2, high=-0.9, decides=True, note=""):
+    return {
+        "statistic": statistic,
+        "estimate": estimate,
+        "low": low,
+        "high": high,
+        "criterion": "from -1.5 to -0.5",
+        "verdict": verdict,
+        "decides": decides,
+        "note": note,
+    }
+
+
+def claim(name, statement, verdict, *findings, decisive=0):
+    return {
+        "name": name,
+        "statement": statement,
+        "source": "Figure B.3",
+        "verdict": verdict,
+        "decisive": decisive if findings else None,
+        "findings": [*findings],
+    }
+
+
+def claims():
+    return {
+        "run": "paper",
+        "confidence": 0.95,
+        "claims": [
+            claim(
+                "ntk_converges",
+                "Empirical NTKs converge to the analytic NTK.",
+                "replicated",
+                finding("replicated"),
+                finding("replicated", estimate=-0.98),
+                finding("undecided", statistic="the same, trained", low=None, high=None, decides=False),
+            ),
+            claim(
+                "ill_posed",
+                "The NTK regression of a singular kernel tends to 0 where m > 100 & x is no training point.",
+                "not replicated",
+                finding("replicated", statistic="at x0"),
+                finding("not replicated", statistic="off the training points", estimate=0.25, low=0.21, high=0.29),
+                decisive=1,
+            ),
+            claim(
+                "spread",
+                "The ensemble's spread follows the SG-NTK.",
+                "undecided",
+                finding("undecided", statistic="variance ratio", note="3 networks, too few to decide: at least 10"),
+            ),
+        ],
+    }
+
+
+def render(folder, *, study=STUDY, content=None, tables=None, reasons=None):
+    """The page of the example, or with other tables by figure; they are written to the folder for their digests."""
+    figures, contents = {}, {}
+
+    def written(figure, name, table):
+        path = str(folder / f"{figure}_{name}.parquet")
+        table.to_parquet(path, index=False)
+        contents[path] = table
+        return path
+
+    for figure, found in (figure_tables.tables() if tables is None else tables).items():
+        paths = {
+            name: [written(figure, f"{name}_{index}", table) for index, table in enumerate(tables)]
+            if isinstance(tables, list)
+            else written(figure, name, tables)
+            for name, tables in found.items()
+        }
+        figures[figure] = {"png": str(ROOT / f"docs/figures/{figure}.png"), "tables": paths}
+    html = page.render(
+        study,
+        config=CONFIG,
+        claims=claims() if content is None else content,
+        figures=figures,
+        tables=contents,
+        reasons=reasons or {"ntk": [], "sg_ntk": []},
+        graph=GRAPH,
+        measured=MEASURED,
+    )
+    return html.replace(str(folder), "results/paper")

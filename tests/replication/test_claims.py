@@ -1,0 +1,367 @@
+"""The claims, on data that are made to support or to contradict them."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from replication import claims
+from replication.claims import judgement
+from replication.claims.claim import claim
+from replication.claims.ensembles import Ensembles, Outputs, Process
+from replication.claims.evidence import SOURCES, Divergence, RealData, Steepness
+from replication.claims.judgement import Judgement, Result
+from replication.claims.sampling import Sampling
+from replication.claims.spread import spread_by_angle
+from replication.claims.verdicts import Criterion, Finding
+
+POINTS = 12
+REFERENCE = 4
+TRAINING_POINTS = (0, 6)
+KAPPA = 0.2
+SAMPLING = Sampling(confidence=0.95, resamples=300, seed=1, least_kernels=10, least_outputs=100)
+
+STD = np.ones(POINTS)
+STD[[*TRAINING_POINTS]] = 0
+PROCESS = Process(np.sin(np.arange(POINTS)), STD)
+NNGP = Process(PROCESS.mean + 0.5 * STD, STD)
+
+
+def kernels(exponent=-0.5, change=-0.5, size=0.1, networks=30, seed=0):
+    """Errors like n^exponent, changes in training like n^change, `size` of the kernel at n = 100."""
+    rng = np.random.default_rng(seed)
+    analytic = 2 + np.cos(np.arange(POINTS))
+    rows = []
+    for width in (10, 100, 1000):
+        for network in range(networks):
+            start = analytic + width**exponent * rng.normal(size=POINTS)
+            trained = start + size * analytic * (width / 100) ** change * rng.normal(size=POINTS)
+            for step, empirical in ((0, start), (1000, trained)):
+                rows.append(
+                    pd.DataFrame(
+                        {
+                            "activation": "erf_2",
+                            "width": width,
+                            "step": step,
+                            "network": network,
+                            "point": np.arange(POINTS),
+                            "empirical": empirical,
+                            "analytic": analytic,
+                        }
+                    )
+                )
+    return pd.concat(rows, ignore_index=True)
+
+
+def ensembles(scale=1.0, spread=1.0, offset=lambda width: 2 / np.sqrt(width), shift=0.0, networks=500, seed=0):
+    """Networks whose mean is off by `offset` of the width and by `shift`, and their spread by a factor."""
+    rng = np.random.default_rng(seed)
+    theory = replace(PROCESS, std=scale * PROCESS.std)
+    outputs = {
+        width: theory.mean + (offset(width) + shift) * STD + spread * theory.std * rng.normal(size=(networks, POINTS))
+        for width in (20, 100, 500)
+    }
+    return Ensembles(outputs, theory, theory, NNGP)
+
+
+def trained(scale=1.0, **properties):
+    """Networks at the end of training alone."""
+    return Outputs({1000: ensembles(scale=scale, **properties)}, scale)
+
+
+def learning(spread=1.0, shift=0.0):
+    """The ensembles at three steps; `spread` and `shift` are those of the second."""
+    return Outputs(
+        {
+            step: ensembles(spread=spread if step == 100 else 1.0, shift=shift if step == 100 else 0.0, seed=step)
+            for step in (10, 100, 1000)
+        }
+    )
+
+
+def steepness(diagonal=0.0, distance=-1.0, sg_ntk_distance=-1.0, regression=0.0):
+    """Power laws in m: the NTK's diagonal `m^(L - 1 + diagonal)`, distances from the limits, and the regression."""
+    rows = []
+    for depth in (1, 2, 3):
+        for m in (50.0, 100.0, 200.0, 400.0):
+            point = np.arange(POINTS)
+            on_diagonal = point == REFERENCE
+            ntk = np.where(on_diagonal, m ** (depth + diagonal), 1 + m**distance)
+            common = {"hidden_layers": depth, "m": m, "point": point}
+            rows.append(
+                pd.DataFrame(
+                    {
+                        "kernel": "ntk",
+                        **common,
+                        "analytic": ntk,
+                        "limit": np.where(on_diagonal, np.inf, 1.0),
+                        "mean": np.where(np.isin(point, TRAINING_POINTS), 1.0, m ** (regression - depth)),
+                    }
+                )
+            )
+            rows.append(
+                pd.DataFrame(
+                    {"kernel": "sg_ntk", **common, "analytic": 1 + m**sg_ntk_distance, "limit": 1.0, "mean": 1.0}
+                )
+            )
+    return Steepness(pd.concat(rows, ignore_index=True), REFERENCE, TRAINING_POINTS)
+
+
+def followed(growth=1.5, departure=-0.5, mse=0.01, networks=20):
+    """Amplitudes that grow by a factor of 1.5 at most; departures from the prediction like n^departure."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for width in (100, 1000, 10_000):
+        start = rng.uniform(0.5, 2, size=networks)
+        for step in (0, 100, 300):
+            predicted = start * growth ** (step / 100)
+            relative = 0.0 if step == 0 else width**departure * rng.normal(size=networks)
+            rows.append(
+                pd.DataFrame(
+                    {
+                        "width": width,
+                        "step": step,
+                        "network": np.arange(networks),
+                        "amplitude": predicted * (1 + relative),
+                        "predicted": predicted,
+                        "mse": (mse if step == 300 else 1.0) * rng.uniform(0.9, 1.1, size=networks),
+                    }
+                )
+            )
+    return pd.concat(rows, ignore_index=True)
+
+
+def divergence(growth=1.5, departure=-0.5, mse=0.01, networks=20):
+    return Divergence(followed(growth, departure, 2.0, networks), followed(0.5, -0.5, mse, networks), compare_at=100)
+
+
+def surrogate_errors(worst=1.2, sets=20):
+    """Test errors of four surrogates, of which one is `worst` times as large."""
+    rng = np.random.default_rng(6)
+    return pd.DataFrame(
+        [
+            {
+                "normalize": normalize,
+                "surrogate": name,
+                "draw": draw,
+                "step": pd.NA,
+                "mse": size * rng.uniform(0.9, 1.1),
+            }
+            for normalize in ("peak", "area")
+            for name, size in {"a": 1.0, "b": 0.9, "c": 1.1, "d": worst}.items()
+            for draw in range(sets)
+        ]
+    )
+
+
+def real_data(place=0.0, networks=20):
+    """Networks whose mean is at a place from SG-NTK regression, 0, to NNGP regression, 1."""
+    rng = np.random.default_rng(7)
+    outputs = place + 0.3 * rng.normal(size=(networks, 40))
+    return (RealData("digits", outputs, np.zeros(40), np.ones(40)),)
+
+
+def evidence(**changes):
+    """Data that support every claim, but for what is changed."""
+    supporting = {
+        "ntk": kernels(seed=1),
+        "sg_ntk": kernels(seed=2),
+        "outputs": learning(),
+        "small_outputs": trained(scale=KAPPA, seed=4),
+        "steepness": steepness(),
+        "divergence": divergence(),
+        "surrogate_errors": surrogate_errors(),
+        "real_data": real_data(),
+    }
+    return {**supporting, **changes}
+
+
+def evaluate(**changes):
+    return evaluated(evidence(**changes))
+
+
+def evaluated(found):
+    return judgement.evaluate(claims.CLAIMS, found, SAMPLING)
+
+
+def verdict(name, **changes):
+    (chosen,) = (claim for claim in claims.CLAIMS if claim.name == name)
+    return Result(chosen, chosen.findings(evidence(**changes), SAMPLING)).verdict
+
+
+@pytest.fixture(scope="module")
+def results():
+    return evaluate()
+
+
+def test_the_claims_of_the_paper_come_first():
+    names = [claim.name for claim in claims.CLAIMS]
+    assert names[:9] == [
+        "ntk_converges",
+        "sg_ntk_converges",
+        "kernels_stay",
+        "ntk_limit_is_singular",
+        "sg_ntk_limit_exists",
+        "ntk_learns_nothing",
+        "means_converge",
+        "spread_follows",
+        "scale_leaves_the_mean",
+    ]
+    assert ["beyond the paper" in claim.source for claim in claims.CLAIMS] == [False] * 9 + [True] * (len(names) - 9)
+    assert len(set(names)) == len(names)
+
+
+def test_listing_the_claims_imports_nothing_heavy():
+    listed = "import replication.claims, sys; print({'jax', 'matplotlib', 'scipy.stats'} & {*sys.modules})"
+    assert subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True).stdout == "set()\n"
+
+
+def test_a_claim_needs_the_evidence_that_its_test_asks_for():
+    @claim("Something holds.", source="Figure 7")
+    def holds(sampling, ntk, real_data):
+        yield Finding(f"{ntk} and {real_data}", 0, 0, 0, Criterion(), str(sampling.seed))
+
+    assert (holds.name, holds.statement, holds.source) == ("holds", "Something holds.", "Figure 7")
+    assert holds.needs == ("ntk", "real_data")
+    (finding,) = holds.findings({"real_data": 2, "ntk": 1, "outputs": 3}, SAMPLING)
+    assert (finding.statistic, finding.note) == ("1 and 2", "1")
+
+
+def test_evidence_that_there_is_none_of_is_refused():
+    with pytest.raises(ValueError, match=r"^claim holds: expected evidence among ntk, sg_ntk, .*; got weather$"):
+
+        @claim("Something holds.", source="")
+        def holds(sampling, ntk, weather): ...
+
+
+def test_data_that_support_every_claim_replicate_all(results):
+    assert [result.claim for result in results] == [*claims.CLAIMS]
+    assert {result.verdict for result in results} == {"replicated"}
+
+
+CONTRADICTIONS = {
+    "ntk_converges": [{"ntk": kernels(exponent=0.0)}, {"ntk": kernels(exponent=0.3)}],
+    "sg_ntk_converges": [
+        {"sg_ntk": kernels(exponent=0.0)},
+        {"sg_ntk": kernels(change=0.5, size=1.0)},  # right at first, but not after training
+    ],
+    "kernels_stay": [
+        {"ntk": kernels(change=0.0)},
+        {"sg_ntk": kernels(change=0.0)},
+        {"sg_ntk": kernels(size=2.0)},  # closer with n, but still far at the widest
+    ],
+    "ntk_limit_is_singular": [
+        {"steepness": steepness(diagonal=-0.5)},
+        {"steepness": steepness(distance=0.5)},
+    ],
+    "sg_ntk_limit_exists": [{"steepness": steepness(sg_ntk_distance=1.0)}],
+    "ntk_learns_nothing": [{"steepness": steepness(regression=1.0)}],
+    "means_converge": [
+        {"outputs": trained(offset=lambda width: np.sqrt(width) / 20)},  # away from the SG-NTK mean
+        {"outputs": trained(offset=lambda width: 0.5)},  # to the NNGP regression
+    ],
+    "spread_follows": [{"outputs": trained(spread=1.5)}, {"outputs": trained(spread=0.6)}],
+    "scale_leaves_the_mean": [
+        {"small_outputs": trained(scale=KAPPA, shift=0.5)},
+        {"small_outputs": trained(scale=KAPPA, spread=2.0)},
+    ],
+    "learning_is_predicted": [{"outputs": learning(spread=1.5)}, {"outputs": learning(shift=0.5)}],
+    "sgl_diverges": [
+        {"divergence": divergence(growth=0.8)},
+        {"divergence": divergence(departure=0.25)},
+        {"divergence": divergence(mse=0.5)},
+    ],
+    "surrogates_agree": [
+        {"surrogate_errors": surrogate_errors(worst=2.3)},
+        {"surrogate_errors": surrogate_errors(worst=0.42)},
+    ],
+    "real_data_follows": [{"real_data": real_data(place=1.0)}],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"), [(name, changes) for name, cases in CONTRADICTIONS.items() for changes in cases]
+)
+def test_data_that_contradict_a_claim_do_not_replicate_it(name, changes):
+    assert verdict(name, **changes) == "not replicated"
+
+
+def test_every_claim_is_contradicted_somewhere():
+    assert set(CONTRADICTIONS) == {claim.name for claim in claims.CLAIMS}
+
+
+@pytest.mark.parametrize("worst", [1.9, 0.52])
+def test_surrogates_may_differ_by_less_than_a_factor_of_two(worst):
+    """The medians are 1.05 and 0.95, with a standard error of 0.01."""
+    assert verdict("surrogates_agree", surrogate_errors=surrogate_errors(worst=worst)) == "replicated"
+
+
+def test_a_small_run_says_replicated_of_theory_alone():
+    found = evaluate(
+        ntk=kernels(networks=3),
+        sg_ntk=kernels(networks=3),
+        outputs=trained(networks=20),
+        small_outputs=trained(scale=KAPPA, networks=20),
+        divergence=divergence(networks=3),
+        surrogate_errors=surrogate_errors(sets=3),
+        real_data=real_data(networks=3),
+    )
+    replicated = {result.claim.name for result in found if result.verdict == "replicated"}
+    assert replicated == {"ntk_limit_is_singular", "sg_ntk_limit_exists", "ntk_learns_nothing"}
+    assert {result.verdict for result in found if result.claim.name not in replicated} == {"undecided"}
+
+
+@pytest.mark.parametrize("missing", SOURCES)
+def test_claims_without_their_evidence_are_left_out_and_the_others_stay(results, missing):
+    found = evidence()
+    del found[missing]
+    assert evaluated(found) == tuple(result for result in results if missing not in result.claim.needs)
+
+
+def test_one_number_of_a_table_reaches_the_result(results):
+    changed = kernels(seed=1)
+    changed.loc[5, "empirical"] += 0.5
+    assert results[0].claim.findings(evidence(ntk=changed), SAMPLING) != results[0].findings
+
+
+def test_the_same_data_give_the_same_results(results):
+    assert evaluate() == results
+
+
+def test_every_finding_has_an_interval_around_its_estimate(results):
+    for result in results:
+        for finding in result.findings:
+            assert finding.low <= finding.estimate <= finding.high, finding.statistic
+
+
+@pytest.fixture(scope="module")
+def judged(results):
+    return Judgement("example", 0.9, results, spread_by_angle(None, 0.9))
+
+
+def test_results_are_json(results, judged):
+    expected = {"run": "example", "confidence": 0.9, "claims": [result.describe() for result in results]}
+    assert json.loads(judged.json(), parse_constant=pytest.fail) == expected
+
+
+def test_the_page_has_every_claim_and_every_statistic(results, judged):
+    page = judged.markdown()
+    assert "# Claims of the paper, tested on the run `example`" in page
+    for result in results:
+        assert f"## {result.claim.name}: {result.verdict}" in page
+        assert all(finding.statistic in page for finding in result.findings)
+    assert "90% interval" in page
+
+
+def test_the_decisive_finding_is_one_that_the_verdict_rests_on():
+    good = Finding("good", 1, 0.9, 1.1, Criterion(0.5, 2), "")
+    bad = Finding("bad", 3, 2.9, 3.1, Criterion(0.5, 2), "")
+    beside = Finding("beside", 3, 2.9, 3.1, Criterion(0.5, 2), "", decides=False)
+    result = Result(claims.CLAIMS[0], (beside, good, bad))
+    assert result.decisive is bad
+    assert result.describe()["decisive"] == 2
+    assert Result(claims.CLAIMS[0], (beside, good)).decisive is good

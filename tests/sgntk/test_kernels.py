@@ -1,0 +1,357 @@
+"""Infinite-width kernels against quadrature, neural-tangents, Monte Carlo, and their limits."""
+
+import dataclasses
+import itertools
+import re
+from dataclasses import dataclass
+from functools import cache, partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import oracles
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import sgntk
+from sgntk import _kernels as kernels
+from sgntk import surrogates
+from sgntk._networks import forward, init_ensemble
+from sgntk.surrogates import Box, ErfDerivative, StraightThrough, Surrogate
+
+PAPER = partial(sgntk.Architecture, sigma_w=1.0, sigma_b=0.1)
+RNG = np.random.default_rng(1)
+# Rectangular, of unequal norms, in 3 dimensions, and with one point in common.
+X1 = RNG.normal(size=(4, 3)) * np.array([[0.3], [1.0], [2.0], [1.0]])
+X2 = np.concatenate([RNG.normal(size=(2, 3)), X1[2:3]])
+
+
+@dataclass(frozen=True)
+class HyperbolicSecant(Surrogate):
+    """`sech(z)^2`, which has no closed mean: the library's quadrature serves."""
+
+    def __call__(self, z):
+        return 1 / jnp.cosh(z) ** 2
+
+
+def oracle(arch, product_mean, derivative_mean, x1, x2):
+    """NNGP and tangent kernel of all pairs, each by the recursion on numbers."""
+    describe = {name: getattr(arch, name) for name in ("hidden_layers", "sigma_w", "sigma_b", "output_scale")}
+    both = [[oracles.tangent_kernel(product_mean, derivative_mean, p, q, **describe) for q in x2] for p in x1]
+    return np.moveaxis(np.array(both), -1, 0)
+
+
+# --- against quadrature ---
+
+
+@pytest.mark.parametrize(
+    ("surrogate", "s"),
+    [
+        (ErfDerivative(1.0), oracles.erf_derivative(1.0)),
+        (StraightThrough(), np.ones_like),
+        (HyperbolicSecant(), lambda z: 1 / np.cosh(z) ** 2),
+    ],
+    ids=["erf_derivative", "straight_through", "sech2"],
+)
+@pytest.mark.parametrize("m", [2.0, 20.0])
+def test_sg_ntk_of_erf_against_two_dimensional_quadrature(m, surrogate, s):
+    arch = sgntk.Architecture(sgntk.Erf(m), surrogate, 2, sigma_w=1.3, sigma_b=0.4, output_scale=0.7)
+    x1, x2 = X1[1:3], X2[1:]
+    act, derivative = oracles.erf(m), oracles.erf_derivative(m)
+    expected = oracle(arch, partial(oracles.pair_mean, act, act), partial(oracles.pair_mean, derivative, s), x1, x2)
+    # The quadrature is good to 1e-12; 1e-10 leaves room for a steep derivative, and is what a kernel method can use.
+    np.testing.assert_allclose(sgntk.nngp(arch, x1, x2), expected[0], rtol=1e-10)
+    np.testing.assert_allclose(sgntk.sg_ntk(arch, x1, x2), expected[1], rtol=1e-10)
+
+
+@pytest.mark.parametrize("hidden_layers", [1, 2, 3])
+def test_sg_ntk_of_sign_against_quadrature_with_the_delta_by_hand(hidden_layers):
+    arch = sgntk.Architecture(
+        sgntk.Sign(), ErfDerivative(1.5), hidden_layers, sigma_w=1.3, sigma_b=0.4, output_scale=0.7
+    )
+    derivative_mean = partial(oracles.sign_derivative_mean, oracles.erf_derivative(1.5))
+    expected = oracle(arch, oracles.sign_sign_mean, derivative_mean, X1, X2)
+    # SciPy's orthant probability is asked for 1e-13, and differs from rounding by about as much.
+    np.testing.assert_allclose(sgntk.nngp(arch, X1, X2), expected[0], rtol=1e-8)
+    np.testing.assert_allclose(sgntk.sg_ntk(arch, X1, X2), expected[1], rtol=1e-8)
+
+
+# --- against neural-tangents ---
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize(("m", "hidden_layers"), [(2.0, 1), (5.0, 2), (20.0, 3), (2.0, 3)])
+@pytest.mark.parametrize("x2", [None, X2], ids=["square", "rectangular"])
+def test_ntk_and_nngp_against_neural_tangents(stax, m, hidden_layers, x2):
+    arch = sgntk.Architecture(sgntk.Erf(m), None, hidden_layers, sigma_w=1.3, sigma_b=0.4, output_scale=0.7)
+    kernel = stax.serial(arch, width=1)[2](jnp.asarray(X1), None if x2 is None else jnp.asarray(x2), ("nngp", "ntk"))
+    assert kernel.ntk.dtype == jnp.float64
+    np.testing.assert_allclose(sgntk.nngp(arch, X1, x2), kernel.nngp, rtol=1e-10)
+    np.testing.assert_allclose(sgntk.ntk(arch, X1, x2), kernel.ntk, rtol=1e-10)
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("hidden_layers", [1, 2, 3])
+def test_nngp_of_sign_against_neural_tangents(stax, hidden_layers):
+    arch = sgntk.Architecture(sgntk.Sign(), None, hidden_layers, sigma_w=1.3, sigma_b=0.4)
+    x2 = X2[:2]  # where points coincide, neural-tangents' angle carries rounding of 1e-8
+    expected = stax.serial(arch, width=1)[2](jnp.asarray(X1), jnp.asarray(x2), "nngp")
+    np.testing.assert_allclose(sgntk.nngp(arch, X1, x2), expected, rtol=1e-10)
+
+
+# --- against networks ---
+
+
+@cache
+def many_networks():
+    """20,000 with one hidden layer; their weights do not depend on the activation."""
+    return init_ensemble(sgntk.Architecture(sgntk.Sign(), None, 1), sgntk.split_keys(0, 20_000), width=20, input_dim=3)
+
+
+def monte_carlo_nngp(arch):
+    """Mean product of the outputs at 3 points of 20,000 networks with one hidden layer, with its standard error.
+
+    With one hidden layer the covariance of the output is the NNGP at every width: no bias, only sampling error.
+    """
+    x = jnp.asarray(X1[:3], jnp.float32)
+    output = jax.jit(jax.vmap(lambda p: forward(arch, StraightThrough(), p, x)[:, 0]))(many_networks())
+    output = np.asarray(output, np.float64)
+    products = output[:, :, None] * output[:, None, :]
+    return products.mean(axis=0), products.std(axis=0) / np.sqrt(len(products))
+
+
+@pytest.mark.parametrize("activation", [sgntk.Erf(2.0), sgntk.Sign()])
+def test_nngp_against_monte_carlo(activation):
+    arch = sgntk.Architecture(activation, None, 1, sigma_w=1.3, sigma_b=0.4, output_scale=0.7)
+    mean, error = monte_carlo_nngp(arch)
+    # Four standard errors for each of 6 different entries, at a fixed seed; an error is about 1 % of a variance.
+    assert np.all(np.abs(mean - sgntk.nngp(arch, X1[:3])) < 4 * error)
+    assert np.all(error < 0.02 * mean.max())
+
+
+# --- structure ---
+
+
+def test_sg_ntk_with_the_activations_own_derivative_is_the_ntk():
+    for m, hidden_layers in itertools.product([2.0, 20.0], [1, 3]):
+        arch = PAPER(sgntk.Erf(m), ErfDerivative(m), hidden_layers)
+        # The same operations.
+        np.testing.assert_allclose(sgntk.sg_ntk(arch, X1, X2), sgntk.ntk(arch, X1, X2), rtol=1e-12)
+        assert not np.allclose(
+            sgntk.sg_ntk(dataclasses.replace(arch, surrogate=ErfDerivative(2 * m)), X1, X2), sgntk.ntk(arch, X1, X2)
+        )
+
+
+def test_without_a_surrogate_sg_ntk_is_the_ntk():
+    arch = PAPER(sgntk.Erf(3.0))
+    np.testing.assert_array_equal(sgntk.sg_ntk(arch, X1, X2), sgntk.ntk(arch, X1, X2))
+
+
+def test_arguments_play_different_parts():
+    arch = PAPER(sgntk.Sign(), ErfDerivative(1.0))
+    forth, back = sgntk.sg_ntk(arch, X1, X2), sgntk.sg_ntk(arch, X2, X1).T
+    assert np.max(np.abs(forth / back - 1)) > 0.05
+    for kernel in (sgntk.nngp, partial(sgntk.ntk, off_diagonal_limit=True)):
+        # Symmetric up to the order of a few roundings, which a correlation near 1 would amplify.
+        np.testing.assert_allclose(kernel(arch, X1, X2), kernel(arch, X2, X1).T, rtol=1e-12)
+
+
+def test_on_a_sphere_there_is_no_asymmetry():
+    sphere = X1 / np.linalg.norm(X1, axis=1, keepdims=True)
+    kernel = sgntk.sg_ntk(PAPER(sgntk.Sign(), ErfDerivative(1.0)), sphere)
+    np.testing.assert_allclose(kernel, kernel.T, rtol=1e-12)
+
+
+def test_asymmetric_kernel_with_a_negative_eigenvalue():
+    arch = sgntk.Architecture(sgntk.Sign(), Box(1.0), 1, sigma_w=1.0, sigma_b=1.0)
+    kernel = sgntk.sg_ntk(arch, np.array([[5.0], [7.0], [10.0]]))
+    # The values have 4 digits.
+    np.testing.assert_allclose(np.sort(np.linalg.eigvals(kernel))[::-1], [22.84, 1.019, -0.130], rtol=5e-4, atol=5e-4)
+
+
+@settings(max_examples=30)
+@given(
+    x1=hnp.arrays(float, (3, 2), elements=st.floats(-10, 10)), x2=hnp.arrays(float, (2, 2), elements=st.floats(-10, 10))
+)
+@pytest.mark.parametrize("activation", [sgntk.Erf(5.0), sgntk.Sign()])
+def test_rectangular_batches_are_blocks_of_the_square_kernel(activation, x1, x2):
+    arch = PAPER(activation, ErfDerivative(1.0))
+    both = np.concatenate([x1, x2])
+    for kernel in (sgntk.nngp, sgntk.sg_ntk):
+        # The input products are summed in an order that depends on the shapes, and sign amplifies rounding near a
+        # correlation of 1 to its square root.
+        np.testing.assert_allclose(kernel(arch, x1, x2), kernel(arch, both)[:3, 3:], rtol=1e-7, atol=1e-7)
+
+
+@settings(max_examples=30)
+@given(x=hnp.arrays(float, (4, 2), elements=st.floats(-10, 10)))
+def test_nngp_and_ntk_are_positive_semidefinite(x):
+    for kernel in (
+        sgntk.nngp(PAPER(sgntk.Sign()), x),
+        sgntk.nngp(PAPER(sgntk.Erf(5.0)), x),
+        sgntk.ntk(PAPER(sgntk.Erf(5.0)), x),
+    ):
+        # Sign amplifies rounding near a correlation of 1 to its square root, 1e-8.
+        assert np.linalg.eigvalsh((kernel + kernel.T) / 2).min() > -1e-6 * np.abs(kernel).max()
+
+
+def test_output_scale_multiplies_every_kernel_by_its_square():
+    arch = PAPER(sgntk.Erf(3.0), ErfDerivative(1.0))
+    scaled = dataclasses.replace(arch, output_scale=0.2)
+    for kernel in (sgntk.nngp, sgntk.ntk, sgntk.sg_ntk):
+        np.testing.assert_allclose(kernel(scaled, X1, X2), 0.04 * kernel(arch, X1, X2), rtol=1e-14)
+
+
+@pytest.mark.parametrize("kernel", [sgntk.nngp, sgntk.ntk, sgntk.sg_ntk])
+def test_float64_whatever_the_default_is(kernel):
+    assert not jax.config.jax_enable_x64
+    arch = PAPER(sgntk.Erf(3.0), ErfDerivative(1.0))
+    value = kernel(arch, X1.astype(np.float32), jnp.asarray(X2, jnp.float32))
+    assert isinstance(value, np.ndarray)
+    assert value.dtype == np.float64
+    # Rounding the inputs to float32 first is all that changes.
+    rounded = kernel(arch, X1.astype(np.float32).astype(float), X2.astype(np.float32).astype(float))
+    np.testing.assert_array_equal(value, rounded)
+
+
+def test_one_batch_is_both_batches():
+    arch = PAPER(sgntk.Erf(3.0), ErfDerivative(1.0))
+    for kernel in (sgntk.nngp, sgntk.ntk, sgntk.sg_ntk):
+        np.testing.assert_array_equal(kernel(arch, X1), kernel(arch, X1, X1.copy()))
+
+
+def test_whole_numbers_are_inputs_too():
+    arch = PAPER(sgntk.Erf(3.0), ErfDerivative(1.0))
+    np.testing.assert_array_equal(
+        sgntk.sg_ntk(arch, np.array([[1, 2], [3, 4]])), sgntk.sg_ntk(arch, np.array([[1.0, 2.0], [3.0, 4.0]]))
+    )
+
+
+@pytest.mark.parametrize("rows", [1, 3, 7, 100])
+def test_blocks_of_rows_make_the_same_kernel(monkeypatch, rows):
+    arch = PAPER(sgntk.Sign(), ErfDerivative(1.0))
+    x1, x2 = RNG.normal(size=(7, 3)), RNG.normal(size=(5, 3))
+    whole = sgntk.sg_ntk(arch, x1, x2)
+    monkeypatch.setattr(kernels, "BLOCK", rows * len(x2))
+    # The order of sums in the input products may depend on the shapes.
+    np.testing.assert_allclose(sgntk.sg_ntk(arch, x1, x2), whole, rtol=1e-13)
+
+
+PIECEWISE = [sgntk.Heaviside(0.5), sgntk.Quantizer((-0.5, 0.5), (1.0, 1.0), -1.0), sgntk.ReLU(), sgntk.HardTanh()]
+
+
+@pytest.mark.parametrize("activation", PIECEWISE, ids=lambda activation: type(activation).__name__)
+def test_nngp_of_piecewise_linear_activations_against_monte_carlo(activation):
+    arch = sgntk.Architecture(activation, None, 1, sigma_w=1.3, sigma_b=0.4)
+    mean, error = monte_carlo_nngp(arch)
+    assert np.all(np.abs(mean - sgntk.nngp(arch, X1[:3])) < 4 * error)
+
+
+@pytest.mark.usefixtures("x64")
+def test_ntk_of_relu_against_neural_tangents(stax):
+    from neural_tangents import stax as nt
+
+    arch = sgntk.Architecture(sgntk.ReLU(), None, 2, sigma_w=1.3, sigma_b=0.4)
+    dense = [layer for _ in range(2) for layer in (nt.Dense(1, 1.3, 0.4), nt.Relu())]
+    kernel = nt.serial(*dense, nt.Dense(1, 1.3, 0.4))[2](jnp.asarray(X1), jnp.asarray(X2[:2]), ("nngp", "ntk"))
+    np.testing.assert_allclose(sgntk.nngp(arch, X1, X2[:2]), kernel.nngp, rtol=1e-10)
+    np.testing.assert_allclose(sgntk.ntk(arch, X1, X2[:2]), kernel.ntk, rtol=1e-10)
+
+
+# --- limits ---
+
+
+@pytest.mark.parametrize(("hidden_layers", "diagonal", "elsewhere"), [(1, -1, -2), (2, -1, -1)])
+@pytest.mark.parametrize("kernel", [sgntk.nngp, sgntk.sg_ntk])
+def test_steep_erf_tends_to_sign(kernel, hidden_layers, diagonal, elsewhere):
+    """With q = 1/(2 m^2), arcsin(c / sqrt((q+a)(q+b))) moves by O(q), but at c = a = b, where its slope is infinite, by
+    O(sqrt q). The next layer inherits the variances' slower rate everywhere.
+    """
+    steepness = np.array([100.0, 200.0, 400.0, 800.0])
+    limit = kernel(PAPER(sgntk.Sign(), ErfDerivative(1.0), hidden_layers), X1)
+    error = np.array(
+        [np.abs(kernel(PAPER(sgntk.Erf(m), ErfDerivative(1.0), hidden_layers), X1) - limit) for m in steepness]
+    )
+    slopes = np.polyfit(np.log(steepness), np.log(error.reshape(4, -1)), 1)[0].reshape(4, 4)
+    on_diagonal = np.eye(4, dtype=bool)
+    # Next orders in 1/m tilt the slopes by a few percent at these m.
+    np.testing.assert_allclose(slopes[on_diagonal], diagonal, atol=0.05)
+    np.testing.assert_allclose(slopes[~on_diagonal], elsewhere, atol=0.05)
+
+
+@pytest.mark.parametrize("hidden_layers", [1, 2, 3])
+def test_diagonal_of_the_ntk_grows_with_a_power_of_the_steepness(hidden_layers):
+    steepness = np.array([1e3, 1e4, 1e5])
+    kernels = np.array([sgntk.ntk(PAPER(sgntk.Erf(m), None, hidden_layers), X1[:2]) for m in steepness])
+    slope = oracles.log_log_slope(steepness, kernels[:, 0, 0])
+    assert slope == pytest.approx(hidden_layers, abs=0.01)  # corrections of order 1/m, at most 1e-3
+    limit = sgntk.ntk(PAPER(sgntk.Sign(), None, hidden_layers), X1[:2], off_diagonal_limit=True)
+    assert kernels[-1, 0, 1] == pytest.approx(limit[0, 1], rel=1e-4)  # O(1/m)
+
+
+def test_sg_ntk_of_a_steep_erf_stays_finite_on_the_diagonal():
+    mild, steep = (np.diag(sgntk.sg_ntk(PAPER(sgntk.Erf(m), ErfDerivative(1.0)), X1)) for m in (1e2, 1e8))
+    np.testing.assert_allclose(steep, mild, rtol=0.05)
+
+
+def test_off_diagonal_limit():
+    limit = sgntk.ntk(PAPER(sgntk.Sign()), X1, X2, off_diagonal_limit=True)
+    coincident = np.zeros((4, 3), bool)
+    coincident[2, 2] = True
+    assert np.all(np.isposinf(limit[coincident]))
+    steep = sgntk.ntk(PAPER(sgntk.Erf(1e6)), X1, X2)
+    np.testing.assert_allclose(limit[~coincident], steep[~coincident], rtol=1e-4)  # O(1/m)
+
+
+def test_off_diagonal_limit_changes_nothing_without_jumps():
+    arch = PAPER(sgntk.Erf(3.0))
+    np.testing.assert_array_equal(sgntk.ntk(arch, X1, off_diagonal_limit=True), sgntk.ntk(arch, X1))
+
+
+@pytest.mark.parametrize("factor", [-1.0, 3.0, -0.1])
+def test_parallel_points_without_bias(factor):
+    # A correlation of exactly 1 or -1, at points that differ: sign's infinite slope there makes rounding of 1e-16 into
+    # 1e-8, and, in the next layer, that into 1e-4.
+    arch = sgntk.Architecture(sgntk.Sign(), ErfDerivative(1.0), 2, sigma_b=0.0)
+    x = np.random.default_rng(2).normal(size=(20, 3))
+    assert np.all(np.isfinite(sgntk.sg_ntk(arch, x, factor * x)))
+    np.testing.assert_allclose(np.diag(sgntk.nngp(arch, x, factor * x)), np.sign(factor), rtol=1e-12)
+
+
+# --- errors ---
+
+
+def test_ntk_of_sign_explains_itself():
+    with pytest.raises(
+        ValueError, match=r"^ntk: the NTK of Sign\(\) is infinite on the diagonal: .*off_diagonal_limit=True"
+    ):
+        sgntk.ntk(PAPER(sgntk.Sign(), ErfDerivative(1.0)), X1)
+
+
+def test_sg_ntk_of_sign_needs_a_surrogate():
+    with pytest.raises(ValueError, match=r"^SignDerivative: .*give the Architecture a surrogate"):
+        sgntk.sg_ntk(PAPER(sgntk.Sign()), X1)
+
+
+def with_nan(x):
+    return np.where(np.arange(x.size).reshape(x.shape) == 4, np.nan, x)
+
+
+@pytest.mark.parametrize(
+    ("x1", "x2", "message"),
+    [
+        (X1[0], None, "kernel: x1 must have shape (points, dimension); got (3,)"),
+        (X1, X2[:, :2], "kernel: x2 must have shape (points, 3); got (3, 2)"),
+        (X1, X2[0], "kernel: x2 must have shape (points, 3); got (3,)"),
+        (with_nan(X1), None, "kernel: x1 must be finite; got nan at index (1, 1)"),
+        (X1, with_nan(X2), "kernel: x2 must be finite; got nan at index (1, 1)"),
+        (X1[:0], None, "kernel: x1 must have shape (points, dimension); got (0, 3)"),
+    ],
+)
+@pytest.mark.parametrize("kernel", [sgntk.nngp, sgntk.ntk, sgntk.sg_ntk])
+def test_bad_inputs(kernel, x1, x2, message):
+    arch = PAPER(sgntk.Erf(2.0), surrogates.StraightThrough())
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        kernel(arch, x1, x2)

@@ -1,0 +1,152 @@
+"""The neural-tangents layer with a surrogate: dense and convolutional kernels, and their finite counterparts."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import sgntk
+from sgntk.surrogates import Box, ErfDerivative
+
+PLAIN = {"sigma_w": 1.3, "sigma_b": 0.4}
+RNG = np.random.default_rng(5)
+X1 = RNG.normal(size=(4, 3)) * np.array([[0.3], [1.0], [2.0], [1.0]])
+X2 = np.concatenate([RNG.normal(size=(2, 3)), X1[2:3]])
+# Of unequal norms, so that the kernel is not symmetric.
+IMAGES1 = RNG.normal(size=(3, 4, 4, 2)) * np.array([0.2, 1.0, 4.0])[:, None, None, None]
+IMAGES2 = RNG.normal(size=(2, 4, 4, 2)) * np.array([4.0, 0.1])[:, None, None, None]
+PAIRS = [
+    (sgntk.Sign(), ErfDerivative(1.0)),
+    (sgntk.Erf(3.0), Box(0.7)),
+    (sgntk.Heaviside(0.4), ErfDerivative(1.5)),
+    (sgntk.ReLU(), None),
+]
+
+
+def dense(stax, nt, activation, surrogate, hidden_layers=2):
+    layers = [
+        layer
+        for _ in range(hidden_layers)
+        for layer in (nt.stax.Dense(1, 1.3, 0.4), stax.SurrogateActivation(activation, surrogate))
+    ]
+    return nt.stax.serial(*layers, nt.stax.Dense(1, 1.3, 0.4))
+
+
+def convolutional(stax, nt, activation, surrogate, channels=1):
+    return nt.stax.serial(
+        nt.stax.Conv(channels, (3, 3), padding="SAME", W_std=1.3, b_std=0.4),
+        stax.SurrogateActivation(activation, surrogate),
+        nt.stax.Conv(channels, (3, 3), padding="SAME", W_std=1.3, b_std=0.4),
+        stax.SurrogateActivation(activation, surrogate),
+        nt.stax.GlobalAvgPool(),
+        nt.stax.Dense(1, 1.3, 0.4),
+    )
+
+
+@pytest.fixture
+def nt(stax):
+    import neural_tangents
+
+    return neural_tangents
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize(("activation", "surrogate"), PAIRS, ids=lambda part: type(part).__name__)
+@pytest.mark.parametrize("x2", [None, X2], ids=["square", "rectangular"])
+def test_dense_kernels_are_those_of_the_recursion(stax, nt, activation, surrogate, x2):
+    arch = sgntk.Architecture(activation, surrogate, 2, **PLAIN)
+    kernel = dense(stax, nt, activation, surrogate)[2](
+        jnp.asarray(X1), None if x2 is None else jnp.asarray(x2), ("nngp", "ntk")
+    )
+    # Where points coincide neural-tangents' covariance is not made exact: sign amplifies 1e-16 to its root.
+    np.testing.assert_allclose(kernel.nngp, sgntk.nngp(arch, X1, x2), rtol=2e-7)
+    np.testing.assert_allclose(kernel.ntk, sgntk.sg_ntk(arch, X1, x2), rtol=2e-7)
+    apart = np.all(X1[:, None] != (X1 if x2 is None else x2)[None], axis=2)
+    np.testing.assert_allclose(kernel.ntk[apart], sgntk.sg_ntk(arch, X1, x2)[apart], rtol=1e-6)
+
+
+@pytest.mark.usefixtures("x64")
+def test_exchanged_arguments_are_another_kernel(stax, nt):
+    arch = sgntk.Architecture(sgntk.Sign(), ErfDerivative(1.0), 2, **PLAIN)
+    kernel = dense(stax, nt, sgntk.Sign(), ErfDerivative(1.0))[2]
+    x1, x2 = jnp.asarray(X1), jnp.asarray(X2[:2])
+    back = kernel(x2, x1, "ntk")
+    np.testing.assert_allclose(back, sgntk.sg_ntk(arch, X2[:2], X1), rtol=1e-10)
+    assert np.max(np.abs(back.T / kernel(x1, x2, "ntk") - 1)) > 0.05
+
+
+@pytest.mark.usefixtures("x64")
+def test_flags_jit_and_batch_change_nothing(stax, nt):
+    kernel = convolutional(stax, nt, sgntk.Sign(), ErfDerivative(1.0))[2]
+    x1, x2 = jnp.asarray(IMAGES1), jnp.asarray(IMAGES2)
+    plain = kernel(x1, x2, ("nngp", "ntk"))
+    full = kernel(x1, x2, ("nngp", "ntk", "cov1", "cov2"), diagonal_batch=False)
+    for field in ("nngp", "ntk"):
+        np.testing.assert_allclose(getattr(full, field), getattr(plain, field), rtol=1e-10)
+    assert full.cov1.shape == (3, 3)
+    np.testing.assert_allclose(full.cov1, kernel(x1, None, "nngp"), rtol=1e-6)  # the diagonal: the root of rounding
+    np.testing.assert_allclose(jax.jit(kernel, static_argnums=2)(x1, x2, "ntk"), plain.ntk, rtol=1e-10)
+    np.testing.assert_allclose(nt.batch(kernel, batch_size=1)(x1, x2, "ntk"), plain.ntk, rtol=1e-10)
+    square = kernel(x1, None, "ntk")
+    np.testing.assert_allclose(nt.batch(kernel, batch_size=1)(x1, None, "ntk"), square, rtol=1e-6)
+    assert np.max(np.abs(square / square.T - 1)) > 0.01
+    assert kernel(x1, x2, "nngp").shape == (3, 2)
+
+
+@pytest.mark.usefixtures("x64", "optimized")
+def test_convolutional_kernel_against_wide_networks(stax, nt):
+    """`J(x1) J~(x2)^T` of networks that are wide, with one reverse and one forward pass a column."""
+    activation, surrogate = sgntk.Erf(2.0), ErfDerivative(0.7)
+    init, learn, kernel = convolutional(stax, nt, activation, surrogate, channels=128)
+    true = convolutional(stax, nt, activation, None, channels=128)[1]
+    x1, x2 = jnp.asarray(IMAGES1), jnp.asarray(IMAGES2)
+
+    def empirical(key):
+        params = init(key, (-1, 4, 4, 2))[1]
+
+        def column(point):
+            gradient = jax.grad(lambda p: learn(p, point[None])[0, 0])(params)
+            return jax.jvp(lambda p: true(p, x1), (params,), (gradient,))[1][:, 0]
+
+        return jax.lax.map(column, x2).T
+
+    samples = np.asarray(jax.lax.map(empirical, jax.random.split(jax.random.PRNGKey(0), 16)))
+    mean, error = samples.mean(0), samples.std(0) / np.sqrt(16)
+    expected = np.asarray(kernel(x1, x2, "ntk"))
+    # Four standard errors, and the finite width's bias of order 1/128.
+    assert np.all(np.abs(mean - expected) < 4 * error + expected / 128 * 2)
+    assert np.all(error < 0.05 * expected)
+    other = np.asarray(kernel(x2, x1, "ntk")).T
+    assert np.any(np.abs(mean - other) > 5 * error)  # the arguments' order is told apart
+
+
+@pytest.mark.filterwarnings("ignore:`FanIn` layers assume independent inputs")
+def test_residual_connection(stax, nt):
+    block = nt.stax.serial(stax.SurrogateActivation(sgntk.Erf(2.0), ErfDerivative(1.0)), nt.stax.Dense(1, 1.3, 0.4))
+    residual = nt.stax.serial(
+        nt.stax.Dense(1, 1.3, 0.4), nt.stax.FanOut(2), nt.stax.parallel(block, nt.stax.Identity()), nt.stax.FanInSum()
+    )
+    x = jnp.asarray(X1, jnp.float32)
+    first = nt.stax.Dense(1, 1.3, 0.4)[2](x, None, "ntk")
+    branch = nt.stax.serial(nt.stax.Dense(1, 1.3, 0.4), block)[2](x, None, "ntk")
+    np.testing.assert_allclose(residual[2](x, None, "ntk"), first + branch, rtol=1e-5)
+
+
+def test_apply_is_differentiated_with_the_surrogate(stax):
+    apply = stax.SurrogateActivation(sgntk.Sign(), ErfDerivative(0.8))[1]
+    z = jnp.array([-1.0, 0.2, 3.0])
+    np.testing.assert_array_equal(apply((), z), [-1, 1, 1])
+    gradient = jax.grad(lambda z: apply((), z).sum())(z)
+    np.testing.assert_allclose(gradient, ErfDerivative(0.8)(z), rtol=1e-6)
+
+
+def test_what_is_not_supported_raises(stax, nt):
+    with pytest.raises(ValueError, match="give the Architecture a surrogate"):
+        stax.SurrogateActivation(sgntk.Sign())
+    twice = stax.SurrogateActivation(sgntk.Sign(), ErfDerivative(1.0))
+    kernel = nt.stax.serial(nt.stax.Dense(1), twice, twice)[2]
+    with pytest.raises(ValueError, match=r"^SurrogateActivation: its input must be Gaussian"):
+        kernel(jnp.asarray(X1, jnp.float32), None, "ntk")
+    masked = nt.stax.serial(nt.stax.Dense(1), twice)[2]
+    with pytest.raises(ValueError, match=r"^SurrogateActivation: masked inputs are not supported"):
+        masked(jnp.asarray(X1, jnp.float32), None, "ntk", mask_constant=0.0)

@@ -1,0 +1,306 @@
+"""Training ensembles: one step by hand, independence of batching, records, and divergence."""
+
+import os
+import re
+import subprocess
+import sys
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import oracles
+import pytest
+
+import sgntk
+from sgntk import TrainingError
+from sgntk import _training as training
+from sgntk._networks import init_ensemble
+from sgntk.surrogates import ErfDerivative, StraightThrough
+
+PLAIN = {"sigma_w": 1.3, "sigma_b": 0.4, "output_scale": 0.7}
+ERF = sgntk.Architecture(sgntk.Erf(3.0), ErfDerivative(0.8), **PLAIN)
+SIGN = sgntk.Architecture(sgntk.Sign(), ErfDerivative(0.8), **PLAIN)
+KEYS = sgntk.split_keys(8, 5)
+RNG = np.random.default_rng(9)
+X, Y = RNG.normal(size=(6, 2)), RNG.normal(size=6)
+train = partial(sgntk.train_ensemble, learning_rate=0.1, width=24)
+
+
+def leaves(params):
+    return [np.asarray(leaf) for leaf in jax.tree.leaves(params)]
+
+
+def assert_same_bytes(ours, theirs):
+    for one, other in zip(leaves(ours), leaves(theirs), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+# --- what a step does ---
+
+
+STRAIGHT_THROUGH, SOFT = (StraightThrough(), np.ones_like), (ErfDerivative(0.8), oracles.erf_derivative(0.8))
+OWN = (None, oracles.erf_derivative(3.0))
+
+
+@pytest.mark.parametrize(
+    ("activation", "act", "learning", "method"),
+    [
+        *((sgntk.Erf(3.0), oracles.erf(3.0), learning, "direct") for learning in (OWN, SOFT, STRAIGHT_THROUGH)),
+        *((sgntk.Sign(), np.sign, learning, "direct") for learning in (SOFT, STRAIGHT_THROUGH)),
+        *((sgntk.Sign(), np.sign, learning, "incremental") for learning in (SOFT, STRAIGHT_THROUGH)),
+        *((sgntk.Erf(3.0), oracles.erf(3.0), learning, "delayed") for learning in (OWN, SOFT, STRAIGHT_THROUGH)),
+        *((sgntk.Sign(), np.sign, learning, "delayed") for learning in (SOFT, STRAIGHT_THROUGH)),
+    ],
+)
+def test_one_step_by_hand(activation, act, learning, method):
+    surrogate, s = learning
+    arch = sgntk.Architecture(activation, surrogate, **PLAIN)
+    run = train(arch, KEYS, X, Y, steps=1, method=method)
+    start = init_ensemble(arch, KEYS, width=24, input_dim=2)
+    for network in range(len(KEYS)):
+        params = jax.tree.map(lambda leaf, index=network: leaf[index], start)
+        expected = oracles.TwoHiddenLayers(act, params, **PLAIN).gradient_step(X, Y, s, 0.1)
+        for ours, theirs in zip(leaves(run.params), expected, strict=True):
+            np.testing.assert_allclose(ours[network], theirs, rtol=0, atol=2e-6)  # float32, weights of order 1
+
+
+@pytest.mark.usefixtures("x64")
+def test_many_steps_by_hand_in_float64():
+    params = jax.tree.map(lambda leaf: leaf[0].astype(jnp.float64), init_ensemble(ERF, KEYS, width=24, input_dim=2))
+    trained = training.train_directly(ERF, params, jnp.asarray(X), jnp.asarray(Y), 0.1, 50)
+    by_hand = params
+    for _ in range(50):
+        network = oracles.TwoHiddenLayers(oracles.erf(3.0), by_hand, **PLAIN)
+        step = network.gradient_step(X, Y, oracles.erf_derivative(0.8), 0.1)
+        by_hand = [tuple(step[i : i + 2]) for i in (0, 2, 4)]
+    for ours, theirs in zip(leaves(trained), leaves(by_hand), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-11)  # 50 steps of float64
+
+
+@pytest.mark.parametrize("arch", [ERF, SIGN])
+def test_training_fits_the_targets(arch):
+    run = sgntk.train_ensemble(arch, KEYS, X[:3], Y[:3], width=200, learning_rate=0.5, steps=2000)
+    assert np.mean((run.records[0] - Y[:3]) ** 2) < 0.01 * np.mean(Y[:3] ** 2)
+
+
+def test_wide_networks_follow_the_prediction_at_a_finite_time():
+    arch = sgntk.Architecture(sgntk.Erf(1.0), ErfDerivative(0.5), 1, sigma_w=1.2, sigma_b=0.3)
+    x, y, networks, width = X[:3], Y[:3], 400, 512
+    run = sgntk.train_ensemble(
+        arch, sgntk.split_keys(11, networks), x, y, width=width, learning_rate=0.1, steps=50, vectorize=20
+    )
+    outputs = run.records[0].astype(np.float64)
+    post = sgntk.predict(arch, x, y, x, steps=50, learning_rate=0.1)
+    error = outputs.std(axis=0) / np.sqrt(networks)
+    # Monte Carlo, four standard errors; and a correction of order 1/width to the infinite-width limit.
+    assert np.all(np.abs(outputs.mean(axis=0) - post.mean) < 4 * error + 4 / width)
+    # The relative standard error of a standard deviation is 1/sqrt(2 networks).
+    np.testing.assert_allclose(outputs.std(axis=0), post.std, rtol=4 / np.sqrt(2 * networks) + 4 / width)
+    # The test sees training: the start, and convergence, are far away.
+    for other in (0, 10_000):
+        far = sgntk.predict(arch, x, y, x, steps=other, learning_rate=0.1)
+        assert np.any(np.abs(outputs.mean(axis=0) - far.mean) > 8 * error)
+
+
+# --- batching ---
+
+
+@pytest.mark.usefixtures("optimized")
+@pytest.mark.parametrize(
+    ("arch", "method"), [(ERF, "direct"), (ERF, "delayed"), (SIGN, "direct"), (SIGN, "incremental")]
+)
+@pytest.mark.parametrize("cuts", [(0, 1, 5), (0, 2, 4, 5)])
+def test_result_does_not_depend_on_how_keys_are_batched(arch, method, cuts):
+    run = partial(train, arch, x=X, y=Y, steps=32, record_at=[0, 16, 32], method=method)
+    whole = run(keys=KEYS)
+    parts = [run(keys=KEYS[first:last]) for first, last in pairwise(cuts)]
+    np.testing.assert_array_equal(whole.records, np.concatenate([part.records for part in parts], axis=1))
+    assert_same_bytes(whole.params, jax.tree.map(lambda *leaf: np.concatenate(leaf), *(part.params for part in parts)))
+
+
+@pytest.mark.parametrize(("arch", "method"), [(ERF, "direct"), (ERF, "delayed"), (SIGN, "incremental")])
+@pytest.mark.parametrize("vectorize", [2, 8])
+def test_vectorizing_changes_nothing_but_rounding(arch, method, vectorize):
+    run = partial(train, arch, KEYS, X, Y, steps=32, method=method)
+    np.testing.assert_allclose(run(vectorize=vectorize).records, run().records, rtol=0, atol=1e-5)
+
+
+def test_several_devices_make_the_same_networks_as_one():
+    # JAX takes the number of devices when it starts: hence a process of its own.
+    environment = {**os.environ, "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=4"}
+    script = Path(__file__).with_name("several_devices.py")
+    run = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def test_networks_differ():
+    records = train(ERF, KEYS, X, Y, steps=5).records[0]
+    assert np.min(np.abs(records[1:] - records[:1]).max(axis=1)) > 0.01
+
+
+# --- records ---
+
+
+def test_records_at_the_steps_asked_for():
+    run = train(ERF, KEYS, X, Y, steps=20, record_at=[0, 7, 20])
+    assert run.recorded_steps == (0, 7, 20)
+    assert run.records.shape == (3, 5, 6)
+    for index, steps in enumerate(run.recorded_steps):
+        alone = train(ERF, KEYS, X, Y, steps=steps)
+        assert alone.recorded_steps == (steps,)
+        # The compiler may order the operations of a loop of another length otherwise.
+        np.testing.assert_allclose(run.records[index], alone.records[0], rtol=0, atol=1e-5)
+    final = [jax.tree.map(lambda leaf, index=network: leaf[index], run.params) for network in range(len(KEYS))]
+    outputs = [sgntk.apply(ERF, params, X.astype(np.float32))[:, 0] for params in final]
+    np.testing.assert_allclose(run.records[-1], outputs, atol=1e-6)
+
+
+def test_record_may_be_anything_traceable():
+    record = lambda params: {"norm": jnp.sum(params[1].weight ** 2)}["norm"]  # noqa: E731
+    run = train(ERF, KEYS, X, Y, steps=3, record=record, record_at=[0, 3])
+    assert run.records.shape == (2, 5)
+    start = init_ensemble(ERF, KEYS, width=24, input_dim=2)
+    np.testing.assert_allclose(run.records[0], jnp.sum(start[1].weight ** 2, axis=(1, 2)), rtol=1e-5)
+
+
+def test_no_steps():
+    run = train(SIGN, KEYS, X, Y, steps=0)
+    assert_same_bytes(run.params, init_ensemble(SIGN, KEYS, width=24, input_dim=2))
+    assert run.recorded_steps == (0,)
+
+
+def test_progress_is_told_about_every_thousand_steps():
+    seen = []
+    train(ERF, KEYS[:1], X, Y, steps=2500, record_at=[0, 1500, 2500], progress=seen.append)
+    assert seen == [1000, 1500, 2000, 2500]
+
+
+def test_float32_throughout():
+    run = train(ERF, KEYS, X, Y, steps=2)
+    assert run.records.dtype == np.float32
+    assert {leaf.dtype for leaf in leaves(run.params)} == {np.dtype(np.float32)}
+
+
+# --- divergence ---
+
+
+@pytest.mark.parametrize(("arch", "method"), [(ERF, "direct"), (ERF, "delayed"), (SIGN, "incremental")])
+def test_divergence(arch, method):
+    message = r"^train_ensemble: network 0 of 5 failed by step \d+ at learning rate 1e\+06; .*smaller learning rate$"
+    with pytest.raises(TrainingError, match=message):
+        train(arch, KEYS, X, Y, learning_rate=1e6, steps=2000, method=method)
+
+
+def test_a_loss_above_the_bound():
+    run = partial(train, ERF, KEYS, X, Y, steps=1)
+    outputs = run().records[0]
+    losses = 0.5 * np.mean((outputs - Y) ** 2, axis=1)
+    worst = int(np.argmax(losses))
+    run(largest_loss=1.001 * losses[worst])
+    message = (
+        rf"^train_ensemble: network {worst} of 5 failed by step 1 at learning rate 0\.1; its loss is \S+, expected"
+    )
+    with pytest.raises(TrainingError, match=message) as caught:
+        run(largest_loss=0.999 * losses[worst])
+    assert (caught.value.network, caught.value.step) == (worst, 1)
+
+
+def test_a_loss_is_looked_at_every_thousand_steps():
+    with pytest.raises(TrainingError, match="failed by step 1000 at"):
+        train(ERF, KEYS, X, Y, steps=3000, largest_loss=1e-12)
+
+
+def test_divergence_names_the_network():
+    # At the edge of stability some networks diverge and others do not; alone, each does as it does in a batch.
+    keys = sgntk.split_keys(8, 12)
+    run = partial(sgntk.train_ensemble, SIGN, x=X, y=Y, width=24, learning_rate=4.5, steps=3000)
+    survivors, diverging = [], []
+    for key in np.asarray(keys):
+        try:
+            run(key[None])
+        except TrainingError:
+            diverging.append(key)
+        else:
+            survivors.append(key)
+    with pytest.raises(TrainingError, match=r"network 2 of 3 failed by step \d000 at learning rate 4.5;"):
+        run(np.stack([*survivors[:2], diverging[0]]))
+
+
+@pytest.mark.parametrize("activation", [sgntk.Erf(3.0), sgntk.Sign()])
+def test_no_run_ends_with_parameters_that_are_not_finite(activation):
+    arch = sgntk.Architecture(activation, StraightThrough())
+    # Straight through, the middle layer's gradient grows with the square of the readout weights, and overflows first.
+    for steps in range(1, 60):
+        try:
+            run = sgntk.train_ensemble(
+                arch, KEYS, X, Y, width=24, learning_rate=30.0, steps=steps, record_at=range(steps + 1)
+            )
+        except TrainingError:
+            break
+        assert all(np.all(np.isfinite(leaf)) for leaf in leaves(run.params)), f"after {steps} steps"
+        assert np.all(np.isfinite(run.records)), f"after {steps} steps"
+    else:
+        pytest.fail("the learning rate was too small for this test")
+
+
+# --- errors ---
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"x": X[0]}, "train_ensemble: x must have shape (points, dimension); got (2,)"),
+        (
+            {"x": np.where(np.arange(12).reshape(6, 2) == 4, np.nan, X)},
+            "train_ensemble: x must be finite; got nan at index (2, 0)",
+        ),
+        ({"y": Y[:4]}, "train_ensemble: y must have shape (6,), one target a point; got (4,)"),
+        ({"y": np.full(6, np.inf)}, "train_ensemble: y must be finite; got inf at index (0,)"),
+        ({"learning_rate": 0.0}, "train_ensemble: learning_rate must be a finite number > 0; got 0.0"),
+        ({"learning_rate": np.nan}, "train_ensemble: learning_rate must be a finite number > 0; got nan"),
+        ({"steps": -1}, "train_ensemble: steps must be a whole number >= 0; got -1"),
+        ({"steps": 1.0}, "train_ensemble: steps must be a whole number >= 0; got 1.0"),
+        ({"vectorize": 0}, "train_ensemble: vectorize must be a whole number >= 1; got 0"),
+        ({"largest_loss": 0.0}, "train_ensemble: largest_loss must be a finite number > 0; got 0.0"),
+        (
+            {"devices": []},
+            "train_ensemble: devices must be different ones that share the networks equally; got [] for 5 networks",
+        ),
+        (
+            {"devices": [jax.devices()[0]] * 5},
+            "train_ensemble: devices must be different ones that share the networks equally; "
+            f"got {[jax.devices()[0]] * 5} for 5 networks",
+        ),
+        ({"width": 0}, "init_ensemble: width must be a whole number >= 1; got 0"),
+        ({"record_at": []}, "train_ensemble: record_at must be ascending steps within [0, 3]; got []"),
+        ({"record_at": [0, 4]}, "train_ensemble: record_at must be ascending steps within [0, 3]; got [0, 4]"),
+        ({"record_at": [-1, 3]}, "train_ensemble: record_at must be ascending steps within [0, 3]; got [-1, 3]"),
+        ({"record_at": [2, 2]}, "train_ensemble: record_at must be ascending steps within [0, 3]; got [2, 2]"),
+        ({"record_at": [3, 1]}, "train_ensemble: record_at must be ascending steps within [0, 3]; got [3, 1]"),
+    ],
+)
+@pytest.mark.usefixtures("annotations_unchecked")
+def test_bad_arguments(arguments, message):
+    right = {"keys": KEYS, "x": X, "y": Y, "steps": 3}
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        train(ERF, **{**right, **arguments})
+
+
+def test_keys_of_wrong_shape():
+    with pytest.raises(ValueError, match=r"keys must be uint32 of shape \(networks, 2\).*got uint32 of shape \(2,\)$"):
+        train(ERF, KEYS[0], X, Y, steps=3)
+
+
+def test_sign_without_a_surrogate():
+    with pytest.raises(ValueError, match="give the Architecture a surrogate"):
+        train(sgntk.Architecture(sgntk.Sign()), KEYS, X, Y, steps=3)
+
+
+@pytest.mark.parametrize(("activation", "hidden_layers"), [(sgntk.Erf(3.0), 2), (sgntk.Sign(), 1), (sgntk.Sign(), 3)])
+def test_shortcut_where_it_does_not_apply(activation, hidden_layers):
+    arch = sgntk.Architecture(activation, StraightThrough(), hidden_layers)
+    with pytest.raises(ValueError, match=r"^train_ensemble: method 'incremental' cannot train "):
+        train(arch, KEYS, X, Y, steps=3, method="incremental")

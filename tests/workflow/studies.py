@@ -1,0 +1,64 @@
+"""A copy of what a run needs, with a configuration that takes seconds, and the command that a user gives."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ["Snakefile", "environment.yml", "profiles", "scripts", "src", "tools", "workflow"]
+WIDTHS = [{"width": width, "networks_per_job": 2, "vectorize": 1} for width in (4, 8)]
+KERNELS = {"networks": 2, "widths": WIDTHS}
+ENSEMBLE = {"networks": 4, "steps": [3], "widths": WIDTHS}
+TINY = {
+    "run": "tiny",
+    "experiments": {
+        "ntk": {"activations": ["erf_2"], "steps": [0, 2], **KERNELS},
+        "sg_ntk": {"activations": ["erf_2"], "steps": [0, 2], **KERNELS},
+        "sign": ENSEMBLE,
+        "sign_small_output": ENSEMBLE,
+    },
+    "divergence": {"networks": 2, "steps": [0, 1, 2], "widths": [4, 8], "compare_at": 1},
+    "surrogate_comparison": {"surrogates": ["box_1", "triangle_1"], "training_sets": 2, "points": 3, "steps": [1]},
+    "real_data": {
+        "data_sets": ["diabetes"],
+        "training_points": 5,
+        "test_points": 4,
+        "width": 4,
+        "networks": 2,
+        "steps": 1,
+    },
+    "claims": {"resamples": 20},
+}
+
+
+def create(folder, config=TINY):
+    """Copies what a run needs to a folder, and writes the configuration."""
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder)
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(config))
+    return folder
+
+
+def start(study, *arguments, config="tiny.yaml", prefix=(), **options):
+    """Starts snakemake in the study; `prefix` is a command that starts it in turn."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(
+        [*prefix, sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", config],
+        cwd=study,
+        text=True,
+        **{**pipes, **options},
+    )
+
+
+def run(study, *arguments, config="tiny.yaml", **options):
+    """Runs snakemake to its end."""
+    with start(study, *arguments, config=config, **options) as process:
+        stdout, stderr = process.communicate(timeout=600)
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)

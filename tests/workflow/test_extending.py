@@ -1,0 +1,132 @@
+"""The examples of docs/extending.md, in a copy of the project: they work, and take as many files as the page says."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import studies
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/extending.md").read_text()
+DIFFS = {
+    heading: re.search(rf"^## {heading}\n.*?^```diff\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[1]
+    for heading in re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
+}
+SAID = {name: int(files) for name, files in re.findall(r"^\| (an? [\w ]+) \| (\d) \|", PAGE, re.MULTILINE)}
+
+
+def apply(diff, folder):
+    """Makes the changes of a diff without line numbers, and gives the files that it changes."""
+    files = re.split(r"^--- .*\n\+\+\+ b/", diff, flags=re.MULTILINE)[1:]
+    for name, *hunks in (re.split(r"\n@@ @@\n", file) for file in files):
+        path = folder / name
+        text = path.read_text() if path.exists() else ""
+        for hunk in hunks:
+            lines = hunk.removesuffix("\n").split("\n")
+            before = "".join(f"{line[1:]}\n" for line in lines if line[:1] != "+")
+            after = "".join(f"{line[1:]}\n" for line in lines if line[:1] != "-")
+            assert not before or text.count(before) == 1, (
+                f"{name}: the page's context is not there, or not once:\n{before}"
+            )
+            text = text.replace(before, after) if before else after
+        path.write_text(text)
+    return len(files)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project with everything added."""
+    folder = studies.create(tmp_path_factory.mktemp("project"))
+    counts = {heading: apply(diff, folder) for heading, diff in DIFFS.items()}
+    return folder, counts
+
+
+def python(folder, code):
+    """What Python prints in the copy."""
+    path = f"import sys; sys.path.insert(0, {str(folder / 'src')!r})\n"
+    done = subprocess.run([sys.executable, "-c", path + code], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_as_many_files_as_the_page_says(project):
+    _, counts = project
+    assert {heading.lower(): count for heading, count in counts.items()} == SAID
+    assert max(SAID.values()) == 2
+
+
+def test_a_surrogate_and_an_activation_can_be_configured_and_computed(project):
+    printed = python(
+        project[0],
+        """
+import numpy as np, yaml
+import sgntk
+from replication import build, settings
+config = yaml.safe_load(open("workflow/config/paper.yaml"))
+config["surrogates"]["quartic_2"] = {"name": "quartic", "slope": 2.0, "height": 2.0, "normalize": "area"}
+config["activations"]["leaky"] = {"name": "leaky_relu", "leak": 0.1}
+config["experiments"]["sg_ntk"] |= {"activations": ["leaky"], "surrogate": "quartic_2"}
+study = settings.read(config)
+arch = build.architecture(study.architecture("sg_ntk", "leaky"))
+x = np.array([[1.0, 0.5], [-0.3, 2.0]])
+print(arch.activation, arch.surrogate)
+print(np.isfinite(sgntk.sg_ntk(arch, x)).all(), sgntk.ntk(arch, x).shape)
+z = np.linspace(-200, 200, 400_001)
+print(f"{np.trapezoid(np.asarray(arch.surrogate(z)), z):.3f}")
+""",
+    )
+    first, second, area = printed.splitlines()
+    assert first == "LeakyReLU(leak=0.1) Quartic(height=2.0, normalize='area', slope=2.0)"
+    assert second == "True (2, 2)"
+    assert area == "2.000"  # the area that was asked for
+
+
+def test_a_data_set_can_be_configured_and_is_as_large_as_it_says(project):
+    printed = python(
+        project[0],
+        """
+import yaml
+from replication import settings
+from replication.real_data_sets import DATA_SETS
+config = yaml.safe_load(open("workflow/config/paper.yaml"))
+config["real_data"] |= {"data_sets": ["wine"], "training_points": 100, "test_points": 78}
+settings.read(config)
+x, y = DATA_SETS["wine"].load()
+print(len(x) == len(y) == DATA_SETS["wine"].points)
+config["real_data"]["test_points"] = 79
+try:
+    settings.read(config)
+except settings.ConfigurationError as error:
+    print(error)
+""",
+    )
+    assert printed.splitlines() == [
+        "True",
+        "real_data.test_points: got 179 training and test points; expected at most the 178 of wine",
+    ]
+
+
+def test_a_claim_is_found_and_judged(project):
+    printed = python(
+        project[0],
+        """
+from replication.claims import CLAIMS
+print(CLAIMS[-1].name, CLAIMS[-1].needs)
+""",
+    )
+    assert printed == "networks_agree_where_they_learned ('outputs',)\n"
+
+
+@pytest.mark.slow
+def test_a_figure_is_drawn_and_everything_is_in_the_report(project):
+    folder, _ = project
+    done = studies.run(folder, "figure_s5")
+    assert done.returncode == 0, done.stderr
+    assert (folder / "results/tiny/figures/figure_s5.png").exists()
+    done = studies.run(folder)
+    assert done.returncode == 0, done.stderr
+    report = (folder / "results/tiny/report.html").read_text()
+    assert "Figure S.5" in report
+    assert "Trained networks agree at the training points and disagree elsewhere." in report
