@@ -92,7 +92,8 @@ def grid(study: Study) -> Sources:
 def training_set(study: Study, training_set: str) -> Sources:
     """Angles, inputs and targets to learn from."""
     chosen = study.data.training_sets[training_set]
-    return Sources(_of(study.data, "grid_points", "target") | _of(chosen, "source", "points", "seed"))
+    needed = ("target", "grid_points") if chosen.source == "grid" else ("target",)
+    return Sources(_of(chosen, "source", "points", "seed") | _of(study.data, *needed))
 
 
 # --- what theory says of infinitely wide networks ---

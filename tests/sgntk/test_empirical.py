@@ -122,7 +122,7 @@ def test_one_hidden_layer_is_unbiased_at_every_width(surrogate, analytic):
 @pytest.mark.parametrize(("surrogate", "analytic"), [(None, sgntk.ntk), (ErfDerivative(0.8), sgntk.sg_ntk)])
 def test_mean_squared_error_falls_like_one_over_the_width(surrogate, analytic):
     arch = sgntk.Architecture(sgntk.Erf(2), surrogate, 2, sigma_w=1.0, sigma_b=0.1)
-    widths, networks = [32, 128, 512], 100
+    widths, networks = [32, 128, 512], 200
     x = X1[:2]
     expected = analytic(arch, x)
     kernels = [ensemble_kernels(arch, arch.effective_surrogate, width=w, networks=networks, x=x) for w in widths]

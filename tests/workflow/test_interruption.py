@@ -278,6 +278,6 @@ def test_a_divergent_training_stops_its_batch_with_its_name(finished_copy):
     (finished_copy / BATCHES / "networks_2-2.parquet").unlink()  # a bound alone makes nothing anew
     failed = studies.run(finished_copy, f"{BATCHES}/networks_2-2.parquet")
     assert failed.returncode != 0
-    assert "diverged by step 3 at learning rate 0.1; its loss is " in failed.stderr
+    assert "failed by step 3 at learning rate 0.1; its loss is " in failed.stderr
     assert "It is network 2 of sign, sign, width 4" in failed.stderr
     assert not (finished_copy / BATCHES / "networks_2-2.parquet").exists()
