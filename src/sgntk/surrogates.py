@@ -63,9 +63,15 @@ class Surrogate(abc.ABC):
     """Whether `s(-z) = s(z)`, which spares half the work."""
 
     @property
+    def pieces(self) -> PiecewiseLinear | None:
+        """`s` as a sum of steps and ramps, if it is piecewise linear: every expectation is closed then."""
+        return None
+
+    @property
     def kinks(self) -> tuple[float, ...]:
         """Where `s` has corners or jumps; the quadratures need them."""
-        return (0.0,)
+        pieces = self.pieces
+        return (0.0,) if pieces is None else pieces.kinks
 
     @abc.abstractmethod
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
@@ -77,6 +83,9 @@ class Surrogate(abc.ABC):
 
     def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
         """`E[s(mean + std Z)]`, which steps of the activation away from 0 need."""
+        pieces = self.pieces
+        if pieces is not None:
+            return pieces.mean(mean, std)
         return gaussian.shifted_mean_by_quadrature(self, self.kinks, mean, std)
 
     @final
@@ -92,6 +101,9 @@ class Surrogate(abc.ABC):
         self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
     ) -> Float[Array, "*n"]:
         """`tail_mean` in general."""
+        pieces = self.pieces
+        if pieces is not None:
+            return pieces.tail_mean(threshold, a, b, c)
         return gaussian.tail_mean_by_quadrature(self, self.kinks, threshold, a, b, c)
 
 
@@ -175,30 +187,9 @@ def _warn_of_quadrature(surrogate: Surrogate) -> None:
 # --- surrogates that are piecewise linear: every expectation is closed ---
 
 
-class _PiecewiseLinearSurrogate(Surrogate):
-    """What follows from being piecewise linear."""
-
-    @property
-    @abc.abstractmethod
-    def pieces(self) -> PiecewiseLinear:
-        """`s` as a sum of steps and ramps."""
-
-    @property
-    def kinks(self) -> tuple[float, ...]:
-        return self.pieces.kinks
-
-    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
-        return self.pieces.mean(mean, std)
-
-    def _tail_mean(
-        self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
-    ) -> Float[Array, "*n"]:
-        return self.pieces.tail_mean(threshold, a, b, c)
-
-
 @final
 @dataclass(frozen=True)
-class StraightThrough(_PiecewiseLinearSurrogate):
+class StraightThrough(Surrogate):
     """The straight-through estimator, `s(z) = 1` (Bengio et al. 2013): `M(tau) = 1`."""
 
     even = True
@@ -216,7 +207,7 @@ class StraightThrough(_PiecewiseLinearSurrogate):
 
 @final
 @dataclass(frozen=True)
-class Piecewise(_PiecewiseLinearSurrogate):
+class Piecewise(Surrogate):
     """Any piecewise linear surrogate, or derivative of a piecewise linear activation without jumps.
 
     Attributes:
@@ -238,7 +229,7 @@ class Piecewise(_PiecewiseLinearSurrogate):
 
 @final
 @dataclass(frozen=True)
-class LeakyBox(_PiecewiseLinearSurrogate):
+class LeakyBox(Surrogate):
     """`height` within `half_width` w of 0 and `leak` beyond: `M(tau) = leak + (height - leak) erf(w/(sqrt2 tau))`.
 
     Attributes:
@@ -410,30 +401,9 @@ class MultiGaussian(_Bump):
         return (1 + self.side_height) * gaussian.density(mean, narrow) - self.side_height * sides
 
 
-class _PiecewiseLinearBump(_Bump):
-    """A bump that is piecewise linear."""
-
-    @property
-    @abc.abstractmethod
-    def pieces(self) -> PiecewiseLinear:
-        """`s` as a sum of steps and ramps."""
-
-    @property
-    def kinks(self) -> tuple[float, ...]:
-        return self.pieces.kinks
-
-    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
-        return self.pieces.mean(mean, std)
-
-    def _tail_mean(
-        self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
-    ) -> Float[Array, "*n"]:
-        return self.pieces.tail_mean(threshold, a, b, c)
-
-
 @final
 @dataclass(frozen=True)
-class Box(_PiecewiseLinearBump):
+class Box(_Bump):
     """1 within `half_width` w of 0, times a factor; hard-tanh's straight-through: `M(tau) = erf(w/(sqrt2 tau))`.
 
     Attributes:
@@ -461,7 +431,7 @@ class Box(_PiecewiseLinearBump):
 
 @final
 @dataclass(frozen=True)
-class Triangle(_PiecewiseLinearBump):
+class Triangle(_Bump):
     """`max(0, 1 - |z|/w)`, times a factor; `M(tau) = erf(x) - (1 - exp(-x^2)) / (sqrt(pi) x)`, `x = w/(sqrt2 tau)`.
 
     Attributes:
