@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,13 +83,15 @@ class Code:
 
     def _of_lazy(self, name: str) -> Iterator[Path]:
         """The module of the lazy package that a name of it leads to; the package's own file is no more than a table."""
-        package = self.folder / LAZY
-        module = package / f"{name}.py"
-        home = package / f"{_homes((package / '__init__.py').read_text(encoding='utf-8')).get(name, name)}.py"
-        yield from (path for path in {module, home} if path.exists())
+        path = self.folder / LAZY / f"{self._homes.get(name, name)}.py"
+        if path.exists():
+            yield path
+
+    @cached_property
+    def _homes(self) -> dict[str, str]:
+        return _homes((self.folder / LAZY / "__init__.py").read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=1)
 def _homes(text: str) -> dict[str, str]:
     """Where the lazy package's names are defined, from the imports that it shows to type checkers."""
     found = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom))

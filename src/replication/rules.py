@@ -11,7 +11,7 @@ from typing import Any
 
 from replication.figures import FIGURES, Figure
 from replication.references import Needs, Reference, made_by, references
-from replication.settings import Experiment, Study
+from replication.settings import Experiment, Steepness, Study
 from replication.settings.activations import Erf
 
 
@@ -131,7 +131,7 @@ def steepness(study: Study) -> Sources:
             **_of(study.network, "sigma_w", "sigma_b"),
             "reference_point": study.data.reference_point,
         },
-        {"grid": made_by("grid"), "training_set": made_by("training_set", training_set=chosen.training_set)},
+        _data_of(chosen),
     )
 
 
@@ -168,15 +168,20 @@ def tabulate_kernels(study: Study, experiment: str) -> Sources:
     inputs: Needs = {
         "batches": batches(study, experiment),
         "analytic": made_by("analytic_kernel", experiment=experiment),
+        "grid": made_by("grid"),
     }
-    return Sources(_ensembles(study, experiment), {**inputs, "grid": made_by("grid")})
+    return Sources(_ensembles(study, experiment), inputs)
 
 
 @rule("tabulate_outputs.py", tables("tables/ensembles/{experiment}", "outputs", "ensemble", "distances", "learning"))
 def tabulate_outputs(study: Study, experiment: str) -> Sources:
     """Outputs of trained networks beside the predictions."""
-    inputs: Needs = {"batches": batches(study, experiment), "predictions": made_by("predict", experiment=experiment)}
-    return Sources(_ensembles(study, experiment), {**inputs, "grid": made_by("grid")})
+    inputs: Needs = {
+        "batches": batches(study, experiment),
+        "predictions": made_by("predict", experiment=experiment),
+        "grid": made_by("grid"),
+    }
+    return Sources(_ensembles(study, experiment), inputs)
 
 
 # --- beyond the paper ---
@@ -227,6 +232,9 @@ def real_data(study: Study, data_set: str) -> Sources:
 
 # --- what comes of it ---
 
+PUBLISHED_FIGURES = {"ntk": "figure_b3", "sg_ntk": "figure_b4"}
+"""Where the paper shows the errors of each kernel."""
+
 
 @rule("compare_published.py", {"table": "tables/published.parquet"})
 def compare_published(study: Study) -> Sources:
@@ -244,10 +252,6 @@ def compare_published(study: Study) -> Sources:
         inputs,
         files={"values": "workflow/published/kernel_mse.csv", "conditions": "workflow/published/settings.yaml"},
     )
-
-
-PUBLISHED_FIGURES = {"ntk": "figure_b3", "sg_ntk": "figure_b4"}
-"""Where the paper shows the errors of each kernel."""
 
 
 @rule(
@@ -297,7 +301,7 @@ def evidence(study: Study) -> Needs:
     if study.real_data is not None:
         for name in ("outputs", "predictions"):
             found[f"real_{name}"] = [
-                made_by("real_data", name, data_set=name_of) for name_of in study.real_data.data_sets
+                made_by("real_data", name, data_set=data_set) for data_set in study.real_data.data_sets
             ]
     return found
 
@@ -369,8 +373,9 @@ def _architectures(study: Study, experiment: str) -> dict[str, Any]:
     return {name: study.architecture(experiment, name) for name in study.experiments[experiment].activations}
 
 
-def _data_of(experiment: Experiment) -> Needs:
-    return {"grid": made_by("grid"), "training_set": made_by("training_set", training_set=experiment.training_set)}
+def _data_of(chosen: Experiment | Steepness) -> Needs:
+    """The grid, and what is learned from."""
+    return {"grid": made_by("grid"), "training_set": made_by("training_set", training_set=chosen.training_set)}
 
 
 def _ensembles(study: Study, experiment: str) -> dict[str, Any]:

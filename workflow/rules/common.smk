@@ -1,6 +1,7 @@
 # The configuration, checked before any job starts, and the layout of the run: which files, made from what, asking for what.
 REPOSITORY = Path(workflow.current_basedir).resolve().parents[1]
-sys.path.insert(0, str(REPOSITORY / "src"))
+SOURCES = str(REPOSITORY / "src")
+sys.path.insert(0, SOURCES)
 
 from replication import settings, surroundings
 from replication.layout import Layout
@@ -27,7 +28,7 @@ configfile: PAPER
 
 LAYOUT = Layout(checked(settings.read, config, workflow.config_settings.config))
 
-surroundings.prepare(str(REPOSITORY / "src"))
+surroundings.prepare(SOURCES)
 
 
 wildcard_constraints:
