@@ -17,7 +17,7 @@ endif
 BASE = $(shell $(PYTHON) -c 'import os, sys; print(os.path.realpath(sys.executable))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick paper slurm test test-all test-slurm lint lint-python lint-imports lint-workflow lint-types docs format lock clean clean-run
+.PHONY: help setup quick paper slurm test test-all test-oldest test-newest test-slurm lint lint-python lint-imports lint-workflow lint-types docs format lock clean clean-run
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,20 @@ test-slurm: setup ## the workflow through a Slurm of one node, from Debian's pac
 	tests/workflow/slurm/one_node.sh up
 	trap "tests/workflow/slurm/one_node.sh down" EXIT; $(BIN)/python -m pytest -m slurm
 
+test-oldest: build/$(UV) ## the library's tests, with the oldest versions that pyproject.toml allows
+	$(call test-library,oldest,--resolution=lowest-direct)
+	PYTHONPATH=src build/oldest/bin/python -m pytest tests/sgntk/test_published.py -m slow -k where_the_published_fault_comes_from
+
+test-newest: build/$(UV) ## the library's tests, with the newest versions that this Python has
+	$(call test-library,newest,)
+
+define test-library
+$(WITH_UV) -m uv venv --quiet --clear --python $(BASE) build/$(1)
+$(WITH_UV) -m uv pip install --quiet --python build/$(1)/bin/python --only-binary=:all: $(2) \
+	--requirements pyproject.toml --extra neural-tangents --extra study --group dev
+PYTHONPATH=src build/$(1)/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not slow" tests/sgntk
+endef
+
 lint: lint-python lint-imports lint-workflow lint-types ## every static check
 
 lint-python: $(LINT)/locked
@@ -93,13 +107,14 @@ format: $(LINT)/locked ## rewrite the sources as `make lint` wants them
 	$(LINT)/bin/ruff format
 	$(LINT)/bin/snakefmt Snakefile workflow
 
-# uv stays out of the environment: only who renews the lock needs it.
+# uv stays out of the environment: only who renews the lock, or goes without it, needs it.
 UV := uv==0.13.9
+WITH_UV := PYTHONPATH=build/$(UV) $(BIN)/python
 build/$(UV): | setup
 	$(BIN)/python -m pip install --quiet --target $@ $(UV)
 
 lock: build/$(UV) ## renew the requirements files and environment.yml (UPGRADE=--upgrade: all pins)
-	PYTHONPATH=build/$(UV) $(BIN)/python tools/lock.py $(UPGRADE)
+	$(WITH_UV) tools/lock.py $(UPGRADE)
 
 clean: ## remove environments and caches, never results
 	rm -rf $(VENV) $(DOCS) $(LINT) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

@@ -5,7 +5,6 @@ Run it on a machine that does nothing else: `.venv/bin/python benchmarks/trainin
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from itertools import product
@@ -16,25 +15,21 @@ import pandas as pd
 POINTS = 15
 ALL_CORES = "1, all cores"  # one process to which JAX gives both
 ALL_CORES_WIDTH = 500
-FORMER_RUNTIME = "--xla_cpu_use_thunk_runtime=false --xla_disable_hlo_passes=onednn-contraction-rewriter"
 
-# Method, number of networks, XLA flags, and widths.
+# Method, number of networks, and widths.
 CASES = [
-    ("eager", 10, "", [20, 100, 500]),
-    ("eager", 100, "", [20, 100, 500]),
-    ("direct", 2, "", [20, 100, 500, 1000]),
-    ("direct", 2, FORMER_RUNTIME, [20, 100]),
-    ("delayed", 2, "", [500, 1000]),
-    ("incremental", 2, "", [20, 100, 500, 1000]),
-    ("incremental", 2, FORMER_RUNTIME, [20, 100]),
+    ("eager", 10, [20, 100, 500]),
+    ("eager", 100, [20, 100, 500]),
+    ("direct", 2, [20, 100, 500, 1000]),
+    ("delayed", 2, [500, 1000]),
+    ("incremental", 2, [20, 100, 500, 1000]),
 ]
 
 
-def start(method, flags="", all_cores=False, **options):
+def start(method, all_cores=False, **options):
     arguments = [f"--{name}={value}" for name, value in options.items()] + ["--all-cores"] * all_cores
     return subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("measure_training.py")), method, *arguments],
-        env={**os.environ, "XLA_FLAGS": flags},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -54,15 +49,14 @@ def steps_for(method, width, networks):
 
 
 def measure(case, width, processes, scale):
-    method, networks, flags, _ = case
+    method, networks, _ = case
     options = {"width": width, "networks": networks, "points": POINTS, "repeats": 3 if scale == 1 else 1}
     options |= {"steps": max(2, round(steps_for(method, width, networks) * scale)), "all_cores": processes == ALL_CORES}
     count = 2 if processes == 2 else 1
-    results = [finish(process) for process in [start(method, flags, **options) for _ in range(count)]]
+    results = [finish(process) for process in [start(method, **options) for _ in range(count)]]
     seconds = sum(result["seconds"] for result in results) / count**2  # processes work at the same time
     return {
         "method": method,
-        "runtime": "former" if flags else "",
         "networks": networks,
         "n": width,
         "processes": processes,
@@ -84,7 +78,7 @@ def main():
     rows = [
         measure(case, width, processes, scale)
         for case, processes in product(CASES, (1, 2, ALL_CORES))
-        for width in case[3]
+        for width in case[2]
         if processes != ALL_CORES or width == ALL_CORES_WIDTH
     ]
     table = pd.DataFrame(rows)

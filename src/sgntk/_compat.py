@@ -1,17 +1,15 @@
 """What moved within JAX between 0.5.3 and the newest."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import jax
 from jax.sharding import Mesh, PartitionSpec
 
-if hasattr(jax, "enable_x64"):
-    enable_x64 = jax.enable_x64
-else:
-    from jax.experimental import enable_x64
-
 __all__ = ["enable_x64", "shard_map"]
+
+enable_x64: Any = jax.enable_x64 if hasattr(jax, "enable_x64") else import_module("jax.experimental").enable_x64
 
 
 def shard_map(function: Callable[[Any], Any], mesh: Mesh, spec: PartitionSpec) -> Callable[[Any], Any]:
@@ -21,6 +19,5 @@ def shard_map(function: Callable[[Any], Any], mesh: Mesh, spec: PartitionSpec) -
     """
     if hasattr(jax, "shard_map"):
         return jax.shard_map(function, mesh=mesh, in_specs=spec, out_specs=spec, check_vma=False)
-    from jax.experimental.shard_map import shard_map as before
-
+    before: Any = import_module("jax.experimental.shard_map").shard_map
     return before(function, mesh, spec, spec, check_rep=False)

@@ -1,12 +1,6 @@
-"""neural-tangents: the same networks there, to compare with, and a layer that gives its architectures an SG-NTK.
+"""neural-tangents: the same networks there, to compare with, and a layer that gives its architectures an SG-NTK."""
 
-The one module that imports neural_tangents. That package imports TensorFlow for its `experimental` module alone, which
-nothing here uses: an empty module in its place spares the import, and TensorFlow need not be installed.
-"""
-
-import sys
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import jax
@@ -14,19 +8,10 @@ import jax.numpy as jnp
 
 from sgntk._architecture import Architecture
 from sgntk._networks import activation_with_surrogate
+from sgntk._neural_tangents import Diagonal, Kernel, get_diagonal_outer_prods, layer, requires, stax
 from sgntk._validation import check_count
 from sgntk.activations import Activation, Erf, Sign
 from sgntk.surrogates import Surrogate
-
-sys.modules.setdefault("neural_tangents.experimental", ModuleType("neural_tangents.experimental"))
-try:
-    from neural_tangents import Kernel, stax
-    from neural_tangents._src.stax.requirements import Diagonal, get_diagonal_outer_prods, layer, requires
-except (ImportError, AttributeError) as error:
-    raise ImportError(
-        "sgntk.stax needs neural-tangents, whose last release, 0.6.5, imports with jax up to 0.5.3; this is jax "
-        f"{jax.__version__}. pip install 'sgntk[neural-tangents]' installs both"
-    ) from error
 
 __all__ = ["SurrogateActivation", "serial"]
 

@@ -16,5 +16,7 @@ def _compile_quickly():
 def optimized():
     """As users have it: where bytes are compared, or running takes longer than compiling."""
     jax.config.update("jax_disable_most_optimizations", False)
+    jax.clear_caches()  # JAX would take functions compiled without for the same
     yield
     jax.config.update("jax_disable_most_optimizations", True)
+    jax.clear_caches()

@@ -96,9 +96,9 @@ def test_conda_python_is_one_that_the_package_declares():
     assert Requirement(f"python{PYPROJECT['project']['requires-python']}").specifier.contains(version)
 
 
-@pytest.mark.parametrize(("name", "version"), [("jax", "0.5.3"), ("jaxlib", "0.5.3"), ("neural-tangents", "0.6.5")])
-def test_pins_of_the_published_numbers(name, version):
-    assert LOCK[name] == CONDA[name] == version
+def test_the_oldest_jax_is_that_of_the_published_numbers():
+    # There the fault that they carry is reproduced (tests/sgntk/test_published.py).
+    assert "jax>=0.5.3" in DEPENDENCIES
 
 
 def test_pin_of_tf2jax():
