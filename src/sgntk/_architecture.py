@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 import jax.numpy as jnp
 
+from sgntk._gaussian import Scalar
+from sgntk._pytree import Pytree
 from sgntk._validation import check_count, check_positive
 from sgntk.activations import Activation
 from sgntk.surrogates import Surrogate
 
 
 @dataclass(frozen=True)
-class Architecture:
+class Architecture(Pytree):
     """A multilayer perceptron with one output, and the derivative that trains it.
 
         h^1(x) = sigma_w/sqrt(d)        W^1 x               + sigma_b b^1
@@ -19,7 +21,9 @@ class Architecture:
 
     Attributes:
         activation: `act`, for example `Erf(5.0)` or `Sign()`.
-        surrogate: `s`, which backpropagation uses in place of `act'`; None for `act'`, that is, gradient descent.
+        surrogate: `s`, which backpropagation uses in place of `act'`, centred at the activation's threshold: `s(z -
+            theta)` for a step at theta, and for a staircase the sum of `height s(z - theta)` over its steps. None for
+            `act'`, that is, gradient descent.
         hidden_layers: number of hidden layers, `L - 1 >= 1`.
         sigma_w: standard deviation of the weights, `sigma_w > 0`.
         sigma_b: standard deviation of the biases, `sigma_b >= 0`.
@@ -33,11 +37,14 @@ class Architecture:
     activation: Activation
     surrogate: Surrogate | None = None
     hidden_layers: int = 2
-    sigma_w: float = 1.0
-    sigma_b: float = 0.0
-    output_scale: float = 1.0
+    sigma_w: Scalar = 1.0
+    sigma_b: Scalar = 0.0
+    output_scale: Scalar = 1.0
+
+    structure = ("hidden_layers",)
 
     def __post_init__(self) -> None:
+        self._numbers_to_float()
         if not isinstance(self.activation, Activation):
             raise TypeError(
                 f"Architecture: activation must be an Activation, such as sgntk.Sign(); got {self.activation!r}"
@@ -53,8 +60,8 @@ class Architecture:
 
     @property
     def effective_surrogate(self) -> Surrogate:
-        """What backpropagation uses: the surrogate, or the activation's own derivative where there is none."""
-        return self.activation.derivative if self.surrogate is None else self.surrogate
+        """What backpropagation uses: the surrogate, centred at the threshold, or the activation's own derivative."""
+        return self.activation.derivative if self.surrogate is None else self.activation.centred(self.surrogate)
 
     def check_learns(self) -> None:
         """Raises ValueError if there is nothing to learn with: the activation has jumps, and there is no surrogate."""

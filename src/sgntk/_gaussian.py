@@ -1,47 +1,134 @@
 """Gaussian expectations that the infinite-width kernels are made of.
 
-Throughout, `(u, v) ~ N(0, [[a, c], [c, b]])`, `erf_m(z) = erf(m z)`, and `q = 1 / (2 m^2)` is the softness of the
-activation's step: `q = 0` is the sign function.
+Throughout, `(u, v) ~ N(0, [[a, c], [c, b]])` with `a, b > 0`, `erf_m(z) = erf(m z)`, and `q = 1 / (2 m^2)` is the
+softness of the activation's step: `q = 0` is the sign function. Near `u = v` the differences `b - c^2/a` and
+`1 - c/sqrt(a b)` cancel; `Pair` keeps their digits, where the squared distance `E[(u - v)^2]` is known to all digits.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Float
+
+Scalar = float | Float[Array, ""]
+"""A parameter: a number, or a tracer where one differentiates by it."""
 
 
-def erf_product_mean(
-    a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"], q: float
-) -> Float[Array, "*n"]:
-    """`E[erf_m(u) erf_m(v)] = 2/pi arcsin(c / sqrt((q + a)(q + b)))` (Williams 1996, eq. 11)."""
-    return 2 / jnp.pi * jnp.arcsin(correlation(a, b, c, q))
+class Pair(NamedTuple):
+    """Two Gaussians of mean 0, and how far they are from parallel and from opposite.
+
+    Attributes:
+        std_u: `sqrt a`.
+        std_v: `sqrt b`.
+        difference: `sqrt a - sqrt b`.
+        covariance: `c`.
+        below: `sqrt(a b) - c`, 0 where `v` is a positive multiple of `u`.
+        above: `sqrt(a b) + c`, 0 where it is a negative one.
+    """
+
+    std_u: Float[Array, "*n"]
+    std_v: Float[Array, "*n"]
+    difference: Float[Array, "*n"]
+    covariance: Float[Array, "*n"]
+    below: Float[Array, "*n"]
+    above: Float[Array, "*n"]
+
+    @property
+    def root(self) -> Float[Array, "*n"]:
+        """`sqrt(a b - c^2)`."""
+        return safe_sqrt(self.below * self.above)
+
+    @property
+    def correlation(self) -> Float[Array, "*n"]:
+        """`c / sqrt(a b)`."""
+        return self.covariance / (self.std_u * self.std_v)
 
 
-def correlation(
-    a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"], q: float = 0.0
-) -> Float[Array, "*n"]:
-    """`c / sqrt((q + a)(q + b))`, exact where `u = v`, and within [-1, 1]."""
-    value = jnp.where(coincide(a, b, c), a / (q + a), c / (jnp.sqrt(q + a) * jnp.sqrt(q + b)))
-    # The arcsine's infinite slope would make rounding of a correlation of 1, or -1, into an error of 1e-8.
-    parallel = jnp.abs(value) > 1 - 4 * np.finfo(value.dtype).eps
-    return jnp.where(parallel, jnp.sign(value), value)
-
-
-def erf_derivative_surrogate_mean(
+def pair(
     a: Float[Array, "*#n"],
     b: Float[Array, "*#n"],
     c: Float[Array, "*#n"],
-    q: float,
-    gaussian_mean: Callable[[Float[Array, "*n"]], Float[Array, "*n"]],
+    distance: Float[Array, "*#n"] | None = None,
+) -> Pair:
+    """`below = (D - (sqrt a - sqrt b)^2)/2`, with `D = E[(u - v)^2]`; None stands for `a + b - 2c`.
+
+    What rounding leaves of `below` or `above` counts as 0: the arcsine's infinite slope would make of it an error of
+    1e-8 for parallel inputs of different norms.
+    """
+    std_u, std_v = jnp.sqrt(a), jnp.sqrt(b)
+    difference = (a - b) / (std_u + std_v)
+    product = std_u * std_v
+    if distance is None:
+        distance, scale = a + b - 2 * c, product
+    else:
+        scale = difference**2
+    below, above = (distance - difference**2) / 2, product + c
+    rounding = 4 * np.finfo(below.dtype).eps
+    return Pair(
+        std_u,
+        std_v,
+        difference,
+        c + jnp.zeros_like(below),
+        jnp.where(below <= rounding * scale, 0.0, below),
+        jnp.where(above <= rounding * product, 0.0, above),
+    )
+
+
+def safe_sqrt(x: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    """`sqrt(max(x, 0))`, with derivative 0 in place of infinity at 0."""
+    return jnp.where(x > 0, jnp.sqrt(jnp.where(x > 0, x, 1.0)), 0.0)
+
+
+def angles(pair: Pair, q: Scalar = 0.0) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
+    """`arcsin r` and `arccos r` of `r = c / sqrt((q + a)(q + b))`, both with all their digits."""
+    a, b = pair.std_u**2, pair.std_v**2
+    # (q + a)(q + b) - c^2, without cancellation.
+    cosine, sine = pair.covariance, safe_sqrt(pair.below * pair.above + q * (a + b + q))
+    size = jnp.abs(cosine)
+    ratio = jnp.minimum(size, sine) / jnp.maximum(jnp.maximum(size, sine), np.finfo(sine.dtype).tiny)
+    small = jnp.arctan(ratio)
+    arcsine = jnp.where(cosine < 0, -1.0, 1.0) * jnp.where(size < sine, small, jnp.pi / 2 - small)
+    arccosine = jnp.where((cosine > 0) & (size >= sine), small, jnp.pi / 2 - arcsine)
+    return arcsine, arccosine
+
+
+def erf_product_mean(pair: Pair, q: Scalar) -> Float[Array, "*n"]:
+    """`E[erf_m(u) erf_m(v)] = 2/pi arcsin(c / sqrt((q + a)(q + b)))` (Williams 1996, eq. 11)."""
+    return 2 / jnp.pi * angles(pair, q)[0]
+
+
+def erf_square_mean(a: Float[Array, "*n"], q: Scalar) -> Float[Array, "*n"]:
+    """`E[erf_m(u)^2] = 2/pi arcsin(a / (q + a))`."""
+    return 2 / jnp.pi * jnp.arctan2(a, safe_sqrt(q * (2 * a + q)))
+
+
+def erf_squared_difference(pair: Pair, q: Scalar) -> Float[Array, "*n"]:
+    """`E[(erf_m(u) - erf_m(v))^2]`, from the arccosines of the three expectations in it."""
+    return 2 / jnp.pi * (2 * angles(pair, q)[1] - _own_angle(pair.std_u**2, q) - _own_angle(pair.std_v**2, q))
+
+
+def _own_angle(a: Float[Array, "*n"], q: Scalar) -> Float[Array, "*n"]:
+    """`arccos(a / (q + a)) = arctan(sqrt(q (2a + q)) / a)`."""
+    return jnp.arctan2(safe_sqrt(q * (2 * a + q)), a)
+
+
+def erf_derivative_surrogate_mean(
+    pair: Pair, q: Scalar, gaussian_mean: Callable[[Float[Array, "*n"]], Float[Array, "*n"]]
 ) -> Float[Array, "*n"]:
     """`E[erf_m'(u) s(v)] = sqrt(2 / (pi A)) M(tau)` with `A = a + q` and `tau^2 = b - c^2/A`.
 
     `erf_m'` is, up to a factor, a Gaussian density of variance `q`; multiplied with that of `u` it leaves `v` Gaussian
     with mean 0 and variance `tau^2`. The surrogate `s` enters through `M(tau) = E[s(tau Z)]`, `Z ~ N(0, 1)`, alone.
     """
-    return jnp.sqrt(2 / (jnp.pi * (a + q))) * gaussian_mean(conditional_std(a, b, c, q))
+    return jnp.sqrt(2 / (jnp.pi * (pair.std_u**2 + q))) * gaussian_mean(conditional_std(pair, q))
+
+
+def conditional_std(pair: Pair, q: Scalar = 0.0) -> Float[Array, "*n"]:
+    """Standard deviation of `v` under `erf_m'(u)`: `tau^2 = (a b - c^2 + q b) / (a + q)`."""
+    return safe_sqrt((pair.below * pair.above + q * pair.std_v**2) / (pair.std_u**2 + q))
 
 
 def standard_normal_density(x: Float[Array, "*n"]) -> Float[Array, "*n"]:
@@ -90,47 +177,80 @@ def _erfc_series(square: Float[Array, "*n"]) -> Float[Array, "*n"]:
     return total
 
 
-def orthant_probability(h: Float[Array, "*#n"], k: Float[Array, "*#n"], rho: Float[Array, "*#n"]) -> Float[Array, "*n"]:
-    """`P(X > h, Y > k)` for standard normal `X`, `Y` with correlation `rho`; 1e-15 absolute in float64.
+def orthant_probability(h_at: Scalar, k_at: Scalar, pair: Pair) -> Float[Array, "*n"]:
+    """`P(u > h_at, v > k_at)`; 1e-15 absolute in float64.
 
-    By Owen's function T (Owen 1956, eq. 2.1): `Q(h)/2 + Q(k)/2 - T(h, A/h) - T(k, B/k)`, less 1/2 where just one of
-    `h`, `k` is positive, with `A = (k - rho h)/sqrt(1 - rho^2)` and `B` the same with `h` and `k` exchanged.
+    By Owen's function T (Owen 1956, eq. 2.1), with `h`, `k` the thresholds in standard deviations: `Q(h)/2 + Q(k)/2 -
+    T(h, A/h) - T(k, B/k)`, less 1/2 where just one of `h`, `k` is negative, with `A`, `B` of `conditional_thresholds`.
     """
-    a, b = conditional_thresholds(h, k, rho)
-    one_positive = (h > 0) != (k > 0)
+    own = upper_tail(h_at / pair.std_u) + upper_tail(k_at / pair.std_v)
+    return own / 2 - crossing_probability(h_at, k_at, pair) / 2
+
+
+def crossing_probability(h_at: Scalar, k_at: Scalar, pair: Pair) -> Float[Array, "*n"]:
+    """`P(u > h_at) + P(v > k_at) - 2 P(both)`, that just one is above; to many digits where it is small."""
+    h, k = h_at / pair.std_u, k_at / pair.std_v
+    at_h, at_k = conditional_thresholds(h_at, k_at, pair)
+    one_negative = jnp.where((h >= 0) != (k >= 0), 1.0, 0.0)
+    mirrored = pair._replace(std_u=pair.std_v, std_v=pair.std_u, difference=-pair.difference)
     return (
-        (upper_tail(h) + upper_tail(k) - jnp.where(one_positive, 1.0, 0.0)) / 2
-        - jnp.where(h > 0, 1.0, -1.0) * _owen(jnp.abs(h), a)
-        - jnp.where(k > 0, 1.0, -1.0) * _owen(jnp.abs(k), b)
+        one_negative
+        + 2 * _owen(jnp.abs(h), at_h, _conditional_slope(h_at, k_at, pair))
+        + 2 * _owen(jnp.abs(k), at_k, _conditional_slope(k_at, h_at, mirrored))
     )
 
 
 def conditional_thresholds(
-    h: Float[Array, "*#n"], k: Float[Array, "*#n"], rho: Float[Array, "*#n"]
+    h_at: Scalar, k_at: Scalar, pair: Pair
 ) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
     """`A = (k - rho h)/sqrt(1 - rho^2)` and `B = (h - rho k)/sqrt(1 - rho^2)`: `P(Y > k | X = h) = Q(A)`.
 
     Where `|rho| = 1` they are 0 or, in effect, infinite, which is the limit.
     """
-    # k - rho h = (k - h) + (1 - rho) h keeps its digits where h is close to k and rho to 1, and for rho = -1 likewise.
-    sign = jnp.where(rho < 0, -1.0, 1.0)
-    spread = jnp.maximum(jnp.sqrt((1 - rho) * (1 + rho)), 1e-30)
-    gap = 1 - sign * rho
-    return (k - sign * h + sign * gap * h) / spread, (h - sign * k + sign * gap * k) / spread
+    mirrored = pair._replace(std_u=pair.std_v, std_v=pair.std_u, difference=-pair.difference)
+    return _conditional_threshold(h_at, k_at, pair), _conditional_threshold(k_at, h_at, mirrored)
 
 
-def _owen(x: Float[Array, "*#n"], q: Float[Array, "*#n"]) -> Float[Array, "*n"]:
-    """Owen's `T(x, q/x)` for `x >= 0`, odd in `q`: an integral over [0, 1] after reflection (Owen 1956, eq. 2.3)."""
-    size = jnp.abs(q)
-    small, large = jnp.minimum(x, size), jnp.maximum(x, size)
-    ratio = small / jnp.maximum(large, 1e-30)
+def _conditional_threshold(h_at: Scalar, k_at: Scalar, pair: Pair) -> Float[Array, "*n"]:
+    """`A`: its numerator is `(k - h) + (1 - rho) h` where rho is near 1, and the like near -1, times both std."""
+    parallel = (k_at - h_at) * pair.std_u + h_at * pair.difference + pair.below * h_at / pair.std_u
+    opposite = k_at * pair.std_u + h_at * pair.std_v - pair.above * h_at / pair.std_u
+    return _over_root(jnp.where(pair.covariance < 0, opposite, parallel), pair)
+
+
+def _conditional_slope(h_at: Scalar, k_at: Scalar, pair: Pair) -> Float[Array, "*n"]:
+    """`A/h`, which has a limit where both thresholds are 0."""
+    h_at, k_at = jnp.asarray(h_at, pair.below.dtype), jnp.asarray(k_at, pair.below.dtype)
+    gap = jnp.where(h_at == k_at, 0.0, (k_at - h_at) / jnp.where(h_at == 0, _LEAST, h_at))
+    parallel = gap * pair.std_u + pair.difference + pair.below / pair.std_u
+    opposite = (gap + 1) * pair.std_u + pair.std_v - pair.above / pair.std_u
+    return _over_root(pair.std_u * jnp.where(pair.covariance < 0, opposite, parallel), pair)
+
+
+_LEAST = 1e-30
+"""In place of 0 in a denominator: what it divides is then, in effect, infinite."""
+
+
+def _over_root(x: Float[Array, "*n"], pair: Pair) -> Float[Array, "*n"]:
+    """`x / sqrt(a b - c^2)`; where that is 0, its limit: 0, or in effect infinite."""
+    root = pair.root
+    limit = jnp.sign(jax.lax.stop_gradient(x)) / _LEAST
+    return jnp.where(root > 0, x / jnp.where(root > 0, root, 1.0), limit)
+
+
+def _owen(x: Float[Array, "*#n"], q: Float[Array, "*#n"], slope: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+    """Owen's `T(x, slope)` for `x >= 0` and `|q| = |slope| x`; an integral over [0, 1] after reflection (eq. 2.3)."""
+    size, steepness = jnp.abs(q), jnp.abs(slope)
+    direct_one = steepness <= 1
+    ratio = jnp.where(direct_one, steepness, 1 / jnp.where(direct_one, 1.0, steepness))
+    outer = jnp.where(direct_one, x, size)
     rule = (jnp.asarray(x, ratio.dtype) for x in np.polynomial.legendre.leggauss(24))
     node, weight = (x.reshape(-1, *[1] * ratio.ndim) for x in rule)
     factor = 1 + (ratio * (node + 1) / 2) ** 2
-    integral = jnp.sum(weight / 2 * jnp.exp(-(large**2) * factor / 2) / factor, axis=0)
+    integral = jnp.sum(weight / 2 * jnp.exp(-(outer**2) * factor / 2) / factor, axis=0)
     direct = ratio * integral / (2 * jnp.pi)
     reflected = 0.25 - (0.5 - upper_tail(x)) * (0.5 - upper_tail(size)) - direct
-    return jnp.sign(q) * jnp.where(size <= x, direct, reflected)
+    return jnp.sign(slope) * jnp.where(direct_one, direct, reflected)
 
 
 def mean_by_quadrature(
@@ -161,7 +281,7 @@ def mean_by_quadrature(
 
 def shifted_mean_by_quadrature(
     function: Callable[[Float[Array, "*n"]], Float[Array, "*n"]],
-    kinks: tuple[float, ...],
+    kinks: tuple[Scalar, ...],
     mean: Float[Array, "*#n"],
     std: Float[Array, "*#n"],
     refinement: int = 1,
@@ -173,47 +293,44 @@ def shifted_mean_by_quadrature(
     """
     mean, std = jnp.broadcast_arrays(mean, std)
     edges = _panel_edges(kinks, mean, std, [])
-    return _integrate_panels(lambda t: function(mean + std * t) * standard_normal_density(t), edges, refinement)
+    return integrate_panels(lambda t: function(mean + std * t) * standard_normal_density(t), edges, refinement)
 
 
 def tail_mean_by_quadrature(
     function: Callable[[Float[Array, "*n"]], Float[Array, "*n"]],
-    kinks: tuple[float, ...],
-    threshold: float | Float[Array, ""],
-    a: Float[Array, "*#n"],
-    b: Float[Array, "*#n"],
-    c: Float[Array, "*#n"],
+    kinks: tuple[Scalar, ...],
+    threshold: Scalar,
+    pair: Pair,
 ) -> Float[Array, "*n"]:
     """`E[1{u > theta} s(v)]` for an `s` that is smooth away from its `kinks`.
 
     Given `v = sqrt(b) t`, `u` exceeds theta with probability `Q((theta - c t/sqrt(b))/sqrt(a - c^2/b))`: one integral
     over `t`, whose panels also end around the place where this probability changes.
     """
-    a, b, c = jnp.broadcast_arrays(a, b, c)
-    std = jnp.sqrt(b)
-    spread = jnp.maximum(conditional_std(b, a, c, 0.0), 1e-30)
-    slope = c / std
+    std = pair.std_v + jnp.zeros_like(pair.below)
+    spread = jnp.maximum(pair.root / std, _LEAST)
+    slope = pair.covariance / std
     steep = jnp.where(jnp.abs(slope) < 1e-30, 1e-30, slope)
     changes = [(threshold + width * spread) / steep for width in (-9.0, -3.0, -1.0, 0.0, 1.0, 3.0, 9.0)]
-    return _integrate_panels(
+    return integrate_panels(
         lambda t: function(std * t) * standard_normal_density(t) * upper_tail((threshold - slope * t) / spread),
         _panel_edges(kinks, jnp.zeros_like(std), std, changes),
     )
 
 
 def _panel_edges(
-    kinks: tuple[float, ...], mean: Float[Array, "*n"], std: Float[Array, "*n"], others: list[Float[Array, "*n"]]
+    kinks: tuple[Scalar, ...], mean: Float[Array, "*n"], std: Float[Array, "*n"], others: list[Float[Array, "*n"]]
 ) -> Float[Array, "edges *n"]:
     """Ends of panels for `t` in [-9, 9] with `mean + std t` as the function's argument, ascending."""
     distances = 4.0 ** np.arange(-6, 5)
-    places = sorted({kink + side for kink in kinks for side in (0.0, *distances, *-distances)})
-    safe = jnp.maximum(std, 1e-30)
-    graded = [(float(place) - mean) / safe for place in places]
+    sides = np.concatenate([-distances[::-1], [0.0], distances])
+    safe = jnp.where(std > 0, std, 1.0)
+    graded = [jnp.where(std > 0, (kink + float(side) - mean) / safe, 0.0) for kink in kinks for side in sides]
     even = [jnp.full_like(std, float(t)) for t in np.linspace(-9, 9, 10)]
     return jnp.sort(jnp.clip(jnp.stack([*graded, *even, *others]), -9.0, 9.0), axis=0)
 
 
-def _integrate_panels(
+def integrate_panels(
     integrand: Callable[[Float[Array, "*n"]], Float[Array, "*n"]],
     edges: Float[Array, "edges *n"],
     refinement: int = 1,
@@ -238,16 +355,3 @@ def _half_line_rule(refinement: int = 1) -> tuple[np.ndarray, np.ndarray]:
     node = np.exp(y - slowing)
     density = np.sqrt(2 / np.pi) * np.exp(-(node**2) / 2)
     return node, step * node * (1 + slowing) * density
-
-
-def conditional_std(
-    a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"], q: float
-) -> Float[Array, "*n"]:
-    """Standard deviation of `v` under `erf_m'(u)`; exact where `u = v`, clipped at 0 where `b - c^2/A` cancels."""
-    generic = jnp.maximum(b - c**2 / (a + q), 0.0)
-    return jnp.sqrt(jnp.where(coincide(a, b, c), a * (q / (a + q)), generic))
-
-
-def coincide(a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]) -> Bool[Array, "*n"]:
-    """Whether `u = v` almost surely: the formulas cancel there, and have exact limits to put instead."""
-    return (a == c) & (b == c)

@@ -1,7 +1,4 @@
-"""Piecewise linear functions, whose Gaussian expectations are all closed: activations with steps or corners, boxes.
-
-Throughout, `(u, v) ~ N(0, [[a, c], [c, b]])`.
-"""
+"""Piecewise linear functions, whose Gaussian expectations are all closed: activations with steps or corners, boxes."""
 
 from dataclasses import dataclass
 
@@ -9,13 +6,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from sgntk import _gaussian as gaussian
-
-Scalar = float | Float[Array, ""]
-"""A parameter: a number, or a tracer where one differentiates by it."""
+from sgntk._gaussian import Pair, Scalar
+from sgntk._pytree import Pytree
 
 
 @dataclass(frozen=True)
-class PiecewiseLinear:
+class PiecewiseLinear(Pytree):
     """`f(z) = level + slope z + sum_i height_i 1{z > at_i} + sum_j bend_j max(0, z - at_j)`.
 
     Attributes:
@@ -31,9 +27,15 @@ class PiecewiseLinear:
     ramps: tuple[tuple[Scalar, Scalar], ...] = ()
 
     @property
-    def kinks(self) -> tuple[float, ...]:
+    def kinks(self) -> tuple[Scalar, ...]:
         """Where `f` has steps or corners."""
-        return tuple(float(at) for at, _ in (*self.steps, *self.ramps))
+        return tuple(at for at, _ in (*self.steps, *self.ramps))
+
+    @property
+    def right(self) -> tuple[Scalar, Scalar]:
+        """Level and slope far to the right."""
+        level = self.level + sum(height for _, height in self.steps) - sum(bend * at for at, bend in self.ramps)
+        return level, self.slope + sum(bend for _, bend in self.ramps)
 
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
         value = jnp.full_like(z, self.level) + self.slope * z
@@ -44,8 +46,20 @@ class PiecewiseLinear:
         return value
 
     def mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
-        """`E[f(mean + std Z)]`; for `std = 0` a step counts half where `mean` is on it."""
+        """`E[f(mean + std Z)]`; for `std = 0` a step counts half where `mean` is on it.
+
+        Where `std` exceeds the distance of the kinks, the closed forms of steps and ramps are differences of almost
+        equal numbers. There a quadrature serves between the kinks.
+        """
         mean, std = jnp.broadcast_arrays(mean, std)
+        if len(self.kinks) < 2:
+            return self._mean_by_kinks(mean, std)
+        kinks = jnp.sort(jnp.stack([jnp.asarray(at, std.dtype) for at in self.kinks]))
+        wide = std > (kinks[-1] - kinks[0]) / 2
+        between = self._mean_by_segments(kinks, mean, jnp.where(wide, std, 1.0))
+        return jnp.where(wide, between, self._mean_by_kinks(mean, jnp.where(wide, 0.0, std)))
+
+    def _mean_by_kinks(self, mean: Float[Array, "*n"], std: Float[Array, "*n"]) -> Float[Array, "*n"]:
         safe = jnp.maximum(std, 1e-30)
         value = self.level + self.slope * mean
         for at, height in self.steps:
@@ -55,20 +69,24 @@ class PiecewiseLinear:
             value = value + bend * (std * gaussian.standard_normal_density(x) - (at - mean) * gaussian.upper_tail(x))
         return value
 
-    def tail_mean(
-        self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
+    def _mean_by_segments(
+        self, kinks: Float[Array, " k"], mean: Float[Array, "*n"], std: Float[Array, "*n"]
     ) -> Float[Array, "*n"]:
+        """Closed forms beyond the outer kinks, and Gauss-Legendre rules between neighbours, at most 2 std apart."""
+        edges = jnp.stack([(at - mean) / std for at in kinks])
+        first, last = edges[0], edges[-1]
+        phi, upper = gaussian.standard_normal_density, gaussian.upper_tail
+        level, slope = self.right
+        value = (self.level + self.slope * mean) * upper(-first) - self.slope * std * phi(first)
+        value = value + (level + slope * mean) * upper(last) + slope * std * phi(last)
+        return value + gaussian.integrate_panels(lambda t: self(mean + std * t) * phi(t), edges)
+
+    def tail_mean(self, threshold: Scalar, pair: Pair) -> Float[Array, "*n"]:
         """`E[1{u > threshold} f(v)]`."""
-        return product_mean(PiecewiseLinear(steps=((threshold, 1.0),)), self, a, b, c)
+        return product_mean(PiecewiseLinear(steps=((threshold, 1.0),)), self, pair)
 
 
-def product_mean(
-    f: PiecewiseLinear,
-    g: PiecewiseLinear,
-    a: Float[Array, "*#n"],
-    b: Float[Array, "*#n"],
-    c: Float[Array, "*#n"],
-) -> Float[Array, "*n"]:
+def product_mean(f: PiecewiseLinear, g: PiecewiseLinear, pair: Pair) -> Float[Array, "*n"]:
     """`E[f(u) g(v)]`, in closed form but for Owen's function (`gaussian.orthant_probability`).
 
     With `h`, `k` the places of two steps or ramps in units of `sqrt(a)`, `sqrt(b)`, `rho` the correlation, `A`, `B` as
@@ -78,24 +96,43 @@ def product_mean(
         E[1{X > h} (Y - k)+] = phi(k) Q(B) + rho phi(h) Q(A) - k L
         E[(X - h)+ (Y - k)+] = (rho + h k) L + sqrt(1 - rho^2) phi(h) phi(A) - h phi(k) Q(B) - k phi(h) Q(A)
     """
-    a, b, c = jnp.broadcast_arrays(a, b, c)
-    rho = gaussian.correlation(a, b, c)
-    sa, sb = jnp.sqrt(a), jnp.sqrt(b)
+    sa, sb, c = pair.std_u, pair.std_v, pair.covariance
     zero = jnp.zeros_like(c)
     constant = f.level * g.mean(zero, sb) + g.level * (f.mean(zero, sa) - f.level)
     linear = f.slope * c * _mean_slope(g, sb) + g.slope * c * (_mean_slope(f, sa) - f.slope)
     value = constant + linear
+    mirrored = pair._replace(std_u=sb, std_v=sa, difference=-pair.difference)
     for f_at, f_height in f.steps:
         for g_at, g_height in g.steps:
-            value = value + f_height * g_height * _orthant(f_at, g_at, sa, sb, rho)
+            value = value + f_height * g_height * _orthant(f_at, g_at, pair)
         for g_at, bend in g.ramps:
-            value = value + f_height * bend * sb * _step_ramp(f_at, g_at, sa, sb, rho)
+            value = value + f_height * bend * sb * _step_ramp(f_at, g_at, pair)
     for f_at, bend in f.ramps:
         for g_at, g_height in g.steps:
-            value = value + bend * g_height * sa * _step_ramp(g_at, f_at, sb, sa, rho)
+            value = value + bend * g_height * sa * _step_ramp(g_at, f_at, mirrored)
         for g_at, g_bend in g.ramps:
-            value = value + bend * g_bend * sa * sb * _ramp_ramp(f_at, g_at, sa, sb, rho)
+            value = value + bend * g_bend * sa * sb * _ramp_ramp(f_at, g_at, pair)
     return value
+
+
+def squared_difference(f: PiecewiseLinear, pair: Pair) -> Float[Array, "*n"]:
+    """`E[(f(u) - f(v))^2]` of a staircase `f`, from the probabilities that one of `u`, `v` is above a step."""
+    value = jnp.zeros_like(pair.covariance)
+    for i, (at, height) in enumerate(f.steps):
+        value = value + height**2 * _crossing(at, pair)
+        for other, other_height in f.steps[i + 1 :]:
+            # P(u > at, u > other) + P(v > at, v > other) - P(u > at, v > other) - P(v > at, u > other)
+            highest = jnp.maximum(at, other)
+            both = gaussian.upper_tail(highest / pair.std_u) + gaussian.upper_tail(highest / pair.std_v)
+            value = value + 2 * height * other_height * (both - _orthant(at, other, pair) - _orthant(other, at, pair))
+    return value
+
+
+def _crossing(at: Scalar, pair: Pair) -> Float[Array, "*n"]:
+    """Probability that just one of `u`, `v` is above `at`."""
+    if is_zero(at):
+        return gaussian.angles(pair)[1] / jnp.pi
+    return gaussian.crossing_probability(at, at, pair)
 
 
 def _mean_slope(f: PiecewiseLinear, std: Float[Array, "*n"]) -> Float[Array, "*n"]:
@@ -108,33 +145,32 @@ def _mean_slope(f: PiecewiseLinear, std: Float[Array, "*n"]) -> Float[Array, "*n
     return value
 
 
-def _orthant(
-    h_at: Scalar, k_at: Scalar, sa: Float[Array, "*n"], sb: Float[Array, "*n"], rho: Float[Array, "*n"]
-) -> Float[Array, "*n"]:
+def is_zero(at: Scalar) -> bool:
+    """Whether a place is 0 whatever the numbers are: a constant of the function, no tracer."""
+    return isinstance(at, float | int) and at == 0
+
+
+def _orthant(h_at: Scalar, k_at: Scalar, pair: Pair) -> Float[Array, "*n"]:
     """`E[1{u > h_at} 1{v > k_at}]`."""
-    if isinstance(h_at, float | int) and isinstance(k_at, float | int) and h_at == k_at == 0:
-        return 0.25 + jnp.arcsin(rho) / (2 * jnp.pi)
-    return gaussian.orthant_probability(h_at / sa, k_at / sb, rho)
+    if is_zero(h_at) and is_zero(k_at):
+        return 0.25 + gaussian.angles(pair)[0] / (2 * jnp.pi)
+    return gaussian.orthant_probability(h_at, k_at, pair)
 
 
-def _step_ramp(
-    h_at: Scalar, k_at: Scalar, sa: Float[Array, "*n"], sb: Float[Array, "*n"], rho: Float[Array, "*n"]
-) -> Float[Array, "*n"]:
-    h, k = h_at / sa, k_at / sb
-    upper_a, upper_b = (gaussian.upper_tail(x) for x in gaussian.conditional_thresholds(h, k, rho))
+def _step_ramp(h_at: Scalar, k_at: Scalar, pair: Pair) -> Float[Array, "*n"]:
+    h, k = h_at / pair.std_u, k_at / pair.std_v
+    upper_a, upper_b = (gaussian.upper_tail(x) for x in gaussian.conditional_thresholds(h_at, k_at, pair))
     phi = gaussian.standard_normal_density
-    return phi(k) * upper_b + rho * phi(h) * upper_a - k * _orthant(h_at, k_at, sa, sb, rho)
+    return phi(k) * upper_b + pair.correlation * phi(h) * upper_a - k * _orthant(h_at, k_at, pair)
 
 
-def _ramp_ramp(
-    h_at: Scalar, k_at: Scalar, sa: Float[Array, "*n"], sb: Float[Array, "*n"], rho: Float[Array, "*n"]
-) -> Float[Array, "*n"]:
-    h, k = h_at / sa, k_at / sb
-    at_a, at_b = gaussian.conditional_thresholds(h, k, rho)
+def _ramp_ramp(h_at: Scalar, k_at: Scalar, pair: Pair) -> Float[Array, "*n"]:
+    h, k = h_at / pair.std_u, k_at / pair.std_v
+    at_a, at_b = gaussian.conditional_thresholds(h_at, k_at, pair)
     phi, upper = gaussian.standard_normal_density, gaussian.upper_tail
     return (
-        (rho + h * k) * _orthant(h_at, k_at, sa, sb, rho)
-        + jnp.sqrt((1 - rho) * (1 + rho)) * phi(h) * phi(at_a)
+        (pair.correlation + h * k) * _orthant(h_at, k_at, pair)
+        + pair.root / (pair.std_u * pair.std_v) * phi(h) * phi(at_a)
         - h * phi(k) * upper(at_b)
         - k * phi(h) * upper(at_a)
     )

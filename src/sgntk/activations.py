@@ -6,22 +6,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from numbers import Real
-from typing import final
+from typing import ClassVar, final
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from sgntk import _gaussian as gaussian
-from sgntk._piecewise import PiecewiseLinear, product_mean
+from sgntk._gaussian import Pair, Scalar
+from sgntk._piecewise import PiecewiseLinear, is_zero, product_mean, squared_difference
+from sgntk._pytree import Pytree, is_traced
 from sgntk._validation import check_positive
-from sgntk.surrogates import Box, ErfDerivative, JumpDerivative, Piecewise, SignDerivative, StraightThrough, Surrogate
+from sgntk.surrogates import (
+    Box,
+    ErfDerivative,
+    JumpDerivative,
+    Piecewise,
+    Shifted,
+    SignDerivative,
+    StraightThrough,
+    Sum,
+    Surrogate,
+)
 
 __all__ = ["Activation", "Erf", "HardTanh", "Heaviside", "Identity", "Quantizer", "ReLU", "Sign"]
 
 
-class Activation(abc.ABC):
-    """An activation function `act`; subclasses are frozen dataclasses, and so can be static arguments of `jax.jit`."""
+class Activation(Pytree, abc.ABC):
+    """An activation function `act`. Subclasses are frozen dataclasses, and pytrees whose leaves are their parameters.
+
+    The expectations are over `(u, v) ~ N(0, [[a, c], [c, b]])` with `a, b > 0`; `pair` holds these moments.
+    """
+
+    bounded: ClassVar[bool] = False
+    """Whether `act` is bounded, so that its network has a value at the largest inputs."""
 
     @abc.abstractmethod
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
@@ -37,44 +55,56 @@ class Activation(abc.ABC):
     def has_jumps(self) -> bool:
         """Whether `act'` contains Dirac deltas, which automatic differentiation drops without a word."""
 
-    @abc.abstractmethod
-    def product_mean(
-        self, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
-    ) -> Float[Array, "*n"]:
-        """`E[act(u) act(v)]` for `(u, v) ~ N(0, [[a, c], [c, b]])`."""
+    def centred(self, surrogate: Surrogate) -> Surrogate:
+        """The surrogate where the threshold is: `s(z - threshold)` for a step, and `s` itself for all else."""
+        return surrogate
 
     @abc.abstractmethod
-    def derivative_surrogate_mean(
-        self,
-        a: Float[Array, "*#n"],
-        b: Float[Array, "*#n"],
-        c: Float[Array, "*#n"],
-        surrogate: Surrogate,
-    ) -> Float[Array, "*n"]:
-        """`E[act'(u) s(v)]` for `(u, v) ~ N(0, [[a, c], [c, b]])`."""
+    def mean(self, a: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """`E[act(u)]`."""
+
+    @abc.abstractmethod
+    def square_mean(self, a: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """`E[act(u)^2]`."""
+
+    @abc.abstractmethod
+    def product_mean(self, pair: Pair) -> Float[Array, "*n"]:
+        """`E[act(u) act(v)]`."""
+
+    def squared_difference(self, pair: Pair) -> Float[Array, "*n"]:
+        """`E[(act(u) - act(v))^2]`; a closed form keeps the digits that this difference loses near `u = v`."""
+        squares = self.square_mean(pair.std_u**2) + self.square_mean(pair.std_v**2)
+        return squares - 2 * self.product_mean(pair)
+
+    @abc.abstractmethod
+    def derivative_surrogate_mean(self, pair: Pair, surrogate: Surrogate) -> Float[Array, "*n"]:
+        """`E[act'(u) s(v)]`."""
 
 
 class _ErrorFunction(Activation):
     """What `Erf(m)` and its limit `Sign()` share: closed forms in `q = 1 / (2 m^2)`."""
 
+    bounded = True
+
     @property
     @abc.abstractmethod
-    def softness(self) -> float:
+    def softness(self) -> Scalar:
         """`q = 1 / (2 m^2)`."""
 
-    def product_mean(
-        self, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
-    ) -> Float[Array, "*n"]:
-        return gaussian.erf_product_mean(a, b, c, self.softness)
+    def mean(self, a: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return jnp.zeros_like(a)
 
-    def derivative_surrogate_mean(
-        self,
-        a: Float[Array, "*#n"],
-        b: Float[Array, "*#n"],
-        c: Float[Array, "*#n"],
-        surrogate: Surrogate,
-    ) -> Float[Array, "*n"]:
-        return gaussian.erf_derivative_surrogate_mean(a, b, c, self.softness, surrogate.gaussian_mean)
+    def square_mean(self, a: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return gaussian.erf_square_mean(a, self.softness)
+
+    def product_mean(self, pair: Pair) -> Float[Array, "*n"]:
+        return gaussian.erf_product_mean(pair, self.softness)
+
+    def squared_difference(self, pair: Pair) -> Float[Array, "*n"]:
+        return gaussian.erf_squared_difference(pair, self.softness)
+
+    def derivative_surrogate_mean(self, pair: Pair, surrogate: Surrogate) -> Float[Array, "*n"]:
+        return gaussian.erf_derivative_surrogate_mean(pair, self.softness, surrogate.gaussian_mean)
 
 
 @final
@@ -86,9 +116,10 @@ class Erf(_ErrorFunction):
         m: steepness of the step, `m > 0`.
     """
 
-    m: float
+    m: Scalar
 
     def __post_init__(self) -> None:
+        self._numbers_to_float()
         check_positive("Erf", m=self.m)
 
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
@@ -103,7 +134,7 @@ class Erf(_ErrorFunction):
         return False
 
     @property
-    def softness(self) -> float:
+    def softness(self) -> Scalar:
         return 1 / (2 * self.m**2)
 
 
@@ -143,66 +174,78 @@ class _PiecewiseLinearActivation(Activation):
     def has_jumps(self) -> bool:
         return bool(self.pieces.steps)
 
-    def product_mean(
-        self, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
-    ) -> Float[Array, "*n"]:
-        return product_mean(self.pieces, self.pieces, a, b, c)
+    def mean(self, a: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.pieces.mean(jnp.zeros_like(a), jnp.sqrt(a))
 
-    def derivative_surrogate_mean(
-        self,
-        a: Float[Array, "*#n"],
-        b: Float[Array, "*#n"],
-        c: Float[Array, "*#n"],
-        surrogate: Surrogate,
-    ) -> Float[Array, "*n"]:
+    def square_mean(self, a: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.product_mean(gaussian.pair(a, a, a, jnp.zeros_like(a)))
+
+    def product_mean(self, pair: Pair) -> Float[Array, "*n"]:
+        return product_mean(self.pieces, self.pieces, pair)
+
+    def derivative_surrogate_mean(self, pair: Pair, surrogate: Surrogate) -> Float[Array, "*n"]:
         """`E[act'(u) s(v)]`, piece by piece.
 
             E[s(v)]                = M(sqrt b)                                 the constant part of act'
             E[delta(u - at) s(v)]  = phi(at; 0, a) E[s(v) | u = at]            a step of act at `at`
-            E[1{u > at} s(v)]      = surrogate.tail_mean(at, a, b, c)          a corner of act at `at`
+            E[1{u > at} s(v)]      = surrogate.tail_mean(at, pair)             a corner of act at `at`
 
         Given `u = at`, `v` is `N(c at/a, b - c^2/a)`: a threshold shifts the conditional mean.
         """
         pieces = self.pieces
-        total = jnp.zeros(jnp.broadcast_shapes(a.shape, b.shape, c.shape), c.dtype)
-        if pieces.slope != 0:
-            total = total + pieces.slope * surrogate.gaussian_mean(jnp.sqrt(b))
-        std = gaussian.conditional_std(a, b, c, 0.0)
+        total = jnp.zeros_like(pair.covariance)
+        if not is_zero(pieces.slope):
+            total = total + pieces.slope * surrogate.gaussian_mean(pair.std_v)
         for at, height in pieces.steps:
-            mean = surrogate.gaussian_mean(std) if at == 0 else surrogate.shifted_mean(c / a * at, std)
-            total = total + height * gaussian.density(jnp.asarray(at, c.dtype), jnp.sqrt(a)) * mean
+            std = gaussian.conditional_std(pair)
+            given = pair.covariance / pair.std_u**2 * at
+            mean = surrogate.gaussian_mean(std) if is_zero(at) else surrogate.shifted_mean(given, std)
+            total = total + height * gaussian.density(jnp.asarray(at, total.dtype), pair.std_u) * mean
         for at, bend in pieces.ramps:
-            total = total + bend * surrogate.tail_mean(at, a, b, c)
+            total = total + bend * surrogate.tail_mean(at, pair)
         return total
+
+
+class _Staircase(_PiecewiseLinearActivation):
+    """Steps and nothing else: a surrogate sits at each of them."""
+
+    bounded = True
+
+    @property
+    def derivative(self) -> JumpDerivative:
+        return JumpDerivative(self.pieces.steps)
+
+    def squared_difference(self, pair: Pair) -> Float[Array, "*n"]:
+        return squared_difference(self.pieces, pair)
 
 
 @final
 @dataclass(frozen=True)
-class Heaviside(_PiecewiseLinearActivation):
-    """A unit step, `1{z > threshold}`: a neuron that spikes or does not.
+class Heaviside(_Staircase):
+    """A unit step, `1{z > threshold}`: a neuron that spikes or does not. It learns with `s(z - threshold)`.
 
     Attributes:
         threshold: where the step is.
     """
 
-    threshold: float = 0.0
+    threshold: Scalar = 0.0
 
     def __post_init__(self) -> None:
+        self._numbers_to_float()
         _check_numbers("Heaviside", threshold=(self.threshold,))
 
     @property
     def pieces(self) -> PiecewiseLinear:
         return PiecewiseLinear(steps=((self.threshold, 1.0),))
 
-    @property
-    def derivative(self) -> JumpDerivative:
-        return JumpDerivative(self.pieces.steps)
+    def centred(self, surrogate: Surrogate) -> Surrogate:
+        return surrogate if is_zero(self.threshold) else Shifted(surrogate, self.threshold)
 
 
 @final
 @dataclass(frozen=True)
-class Quantizer(_PiecewiseLinearActivation):
-    """A staircase, `offset + sum_i heights_i 1{z > thresholds_i}`.
+class Quantizer(_Staircase):
+    """A staircase, `offset + sum_i heights_i 1{z > thresholds_i}`. It learns with `sum_i heights_i s(z - thresholds_i)`.
 
     Attributes:
         thresholds: where the steps are, ascending.
@@ -210,37 +253,44 @@ class Quantizer(_PiecewiseLinearActivation):
         offset: the value far to the left.
     """
 
-    thresholds: Sequence[float]
-    heights: Sequence[float]
-    offset: float = 0.0
+    thresholds: Sequence[Scalar]
+    heights: Sequence[Scalar]
+    offset: Scalar = 0.0
 
     def __post_init__(self) -> None:
+        for name in ("thresholds", "heights"):  # tuples, so that equal quantizers hash alike
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        self._numbers_to_float()
         _check_numbers("Quantizer", thresholds=self.thresholds, heights=self.heights, offset=(self.offset,))
         if not len(self.thresholds) == len(self.heights) > 0:
             raise ValueError(
                 "Quantizer: thresholds and heights must be as many, and at least one; got "
                 f"{len(self.thresholds)} and {len(self.heights)}"
             )
+        if is_traced(self.thresholds, self.heights):
+            return
         if any(first >= second for first, second in pairwise(self.thresholds)) or 0 in self.heights:
             raise ValueError(
                 f"Quantizer: thresholds must ascend and heights not be 0; got {self.thresholds!r} and {self.heights!r}"
             )
-        for name in ("thresholds", "heights"):  # tuples, so that equal quantizers hash alike
-            object.__setattr__(self, name, tuple(float(value) for value in getattr(self, name)))
 
     @property
     def pieces(self) -> PiecewiseLinear:
         return PiecewiseLinear(level=self.offset, steps=tuple(zip(self.thresholds, self.heights, strict=True)))
 
-    @property
-    def derivative(self) -> JumpDerivative:
-        return JumpDerivative(self.pieces.steps)
+    def centred(self, surrogate: Surrogate) -> Surrogate:
+        return Sum(tuple((height, Shifted(surrogate, at)) for at, height in self.pieces.steps))
 
 
 @final
 @dataclass(frozen=True)
 class ReLU(_PiecewiseLinearActivation):
     """`max(0, z)`."""
+
+    def squared_difference(self, pair: Pair) -> Float[Array, "*n"]:
+        # With theta the angle between u and v: E[(u - v)^2]/2 - sqrt(a b)/pi (sin theta - theta cos theta).
+        distance = pair.difference**2 + 2 * pair.below
+        return distance / 2 - (pair.root - gaussian.angles(pair)[1] * pair.covariance) / jnp.pi
 
     @property
     def pieces(self) -> PiecewiseLinear:
@@ -256,6 +306,8 @@ class ReLU(_PiecewiseLinearActivation):
 class HardTanh(_PiecewiseLinearActivation):
     """`max(-1, min(1, z))`, whose derivative is `surrogates.Box(1.0)`."""
 
+    bounded = True
+
     @property
     def pieces(self) -> PiecewiseLinear:
         return PiecewiseLinear(level=-1.0, ramps=((-1.0, 1.0), (1.0, -1.0)))
@@ -270,6 +322,9 @@ class HardTanh(_PiecewiseLinearActivation):
 class Identity(_PiecewiseLinearActivation):
     """`z`: the network is linear in its input."""
 
+    def squared_difference(self, pair: Pair) -> Float[Array, "*n"]:
+        return pair.difference**2 + 2 * pair.below
+
     @property
     def pieces(self) -> PiecewiseLinear:
         return PiecewiseLinear(slope=1.0)
@@ -282,5 +337,7 @@ class Identity(_PiecewiseLinearActivation):
 def _check_numbers(owner: str, **values: Sequence[float]) -> None:
     for name, numbers in values.items():
         for value in numbers:
+            if isinstance(value, jax.core.Tracer):
+                continue
             if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
                 raise ValueError(f"{owner}: {name} must be finite numbers; got {value!r}")

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from sgntk._architecture import Architecture
 from sgntk._networks import activation_with_surrogate
 from sgntk._neural_tangents import Diagonal, Kernel, get_diagonal_outer_prods, layer, requires, stax
+from sgntk._kernels import moments_of, tangent_of
 from sgntk._validation import check_count
 from sgntk.activations import Activation, Erf, Sign
 from sgntk.surrogates import Surrogate
@@ -116,12 +117,13 @@ def SurrogateActivation(activation: Activation, surrogate: Surrogate | None = No
         first = get_diagonal_outer_prods(k.cov1, k.cov2, *flags, lambda a, b: a + jnp.zeros_like(b))
         second = get_diagonal_outer_prods(k.cov1, k.cov2, *flags, lambda a, b: jnp.zeros_like(a) + b)
         (a11, a12, a22), (b11, b12, b22) = first, second
-        ntk = None if k.ntk is None else k.ntk * activation.derivative_surrogate_mean(a12, b12, k.nngp, surrogate)
+        moments = moments_of(a12, b12, k.nngp)
+        ntk = None if k.ntk is None else tangent_of(k.ntk, moments, activation, surrogate)
         return k.replace(
-            nngp=activation.product_mean(a12, b12, k.nngp),
+            nngp=moments.activations(activation).c,
             ntk=ntk,
-            cov1=activation.product_mean(a11, b11, k.cov1),
-            cov2=None if k.cov2 is None else activation.product_mean(a22, b22, k.cov2),
+            cov1=moments_of(a11, b11, k.cov1).activations(activation).c,
+            cov2=None if k.cov2 is None else moments_of(a22, b22, k.cov2).activations(activation).c,
             is_gaussian=False,
         )
 

@@ -22,7 +22,9 @@ from jaxtyping import Array, Float
 
 from sgntk import _gaussian as gaussian
 from sgntk._compat import enable_x64
-from sgntk._piecewise import PiecewiseLinear, Scalar
+from sgntk._gaussian import Pair, Scalar
+from sgntk._piecewise import PiecewiseLinear
+from sgntk._pytree import Pytree
 from sgntk._validation import check_positive
 
 __all__ = [
@@ -38,9 +40,11 @@ __all__ = [
     "Piecewise",
     "PiecewiseLinear",
     "SechSquared",
+    "Shifted",
     "SigmoidDerivative",
     "SignDerivative",
     "StraightThrough",
+    "Sum",
     "SuperSpike",
     "Surrogate",
     "Triangle",
@@ -52,11 +56,10 @@ TOLERANCE = 1e-8
 """Relative error of a quadrature above which `Custom` warns."""
 
 
-class Surrogate(abc.ABC):
+class Surrogate(Pytree, abc.ABC):
     """Base class. A subclass defines `__call__`; a closed form may take the place of any expectation by quadrature.
 
-    Subclasses are frozen dataclasses: two surrogates with equal parameters are equal and hash alike, so that compiled
-    functions are shared between them.
+    Subclasses are frozen dataclasses, and pytrees whose leaves are the parameters: one compilation serves every slope.
     """
 
     even: ClassVar[bool] = False
@@ -67,8 +70,12 @@ class Surrogate(abc.ABC):
         """`s` as a sum of steps and ramps, if it is piecewise linear: every expectation is closed then."""
         return None
 
+    def __post_init__(self) -> None:
+        """Numbers of any type become `float`; a subclass that checks its parameters calls this first."""
+        self._numbers_to_float()
+
     @property
-    def kinks(self) -> tuple[float, ...]:
+    def kinks(self) -> tuple[Scalar, ...]:
         """Where `s` has corners or jumps; the quadratures need them."""
         pieces = self.pieces
         return (0.0,) if pieces is None else pieces.kinks
@@ -89,28 +96,21 @@ class Surrogate(abc.ABC):
         return gaussian.shifted_mean_by_quadrature(self, self.kinks, mean, std)
 
     @final
-    def tail_mean(
-        self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
-    ) -> Float[Array, "*n"]:
-        """`E[1{u > threshold} s(v)]` for `(u, v) ~ N(0, [[a, c], [c, b]])`, which corners of the activation need."""
-        if self.even and threshold == 0:  # (u, v) and (-u, -v) are equally likely
-            return self.gaussian_mean(jnp.sqrt(b)) / 2 + jnp.zeros_like(c)
-        return self._tail_mean(threshold, a, b, c)
-
-    def _tail_mean(
-        self, threshold: Scalar, a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]
-    ) -> Float[Array, "*n"]:
-        """`tail_mean` in general."""
+    def tail_mean(self, threshold: Scalar, pair: Pair) -> Float[Array, "*n"]:
+        """`E[1{u > threshold} s(v)]`, which corners of the activation need; `pair` holds the moments of `u` and `v`."""
+        if self.even and isinstance(threshold, float) and threshold == 0:  # (u, v) and (-u, -v) are equally likely
+            return self.gaussian_mean(pair.std_v) / 2 + jnp.zeros_like(pair.covariance)
         pieces = self.pieces
         if pieces is not None:
-            return pieces.tail_mean(threshold, a, b, c)
-        return gaussian.tail_mean_by_quadrature(self, self.kinks, threshold, a, b, c)
+            return pieces.tail_mean(threshold, pair)
+        return gaussian.tail_mean_by_quadrature(self, self.kinks, threshold, pair)
 
 
 def mean_by_quadrature(surrogate: Surrogate, tau: Float[Array, "*n"], refinement: int = 1) -> Float[Array, "*n"]:
     """`M(tau) = E[s(tau Z)]` by the quadrature that suits the surrogate, whether or not it has a closed form."""
-    if surrogate.kinks != (0.0,):
-        return gaussian.shifted_mean_by_quadrature(surrogate, surrogate.kinks, jnp.zeros_like(tau), tau, refinement)
+    kinks = surrogate.kinks
+    if len(kinks) != 1 or not isinstance(kinks[0], float) or kinks[0] != 0:
+        return gaussian.shifted_mean_by_quadrature(surrogate, kinks, jnp.zeros_like(tau), tau, refinement)
     if surrogate.even:
         return gaussian.mean_by_quadrature(surrogate, tau, refinement)
     return gaussian.mean_by_quadrature(lambda z: (surrogate(z) + surrogate(-z)) / 2, tau, refinement)
@@ -135,6 +135,8 @@ class Custom(Surrogate):
     function: Callable[[Float[Array, "*n"]], Float[Array, "*n"]]
     mean: Callable[[Float[Array, "*n"]], Float[Array, "*n"]] | None = None
     corners: tuple[float, ...] = (0.0,)
+
+    structure = ("corners",)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "corners", tuple(float(corner) for corner in self.corners))
@@ -245,6 +247,7 @@ class LeakyBox(Surrogate):
     even = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_positive("LeakyBox", half_width=self.half_width, height=self.height)
         check_positive("LeakyBox", zero_allowed=True, leak=self.leak)
 
@@ -260,6 +263,64 @@ class LeakyBox(Surrogate):
         return self.leak + (self.height - self.leak) * jax.scipy.special.erf(_in_std(self.half_width, tau))
 
 
+# --- made of others ---
+
+
+@final
+@dataclass(frozen=True)
+class Shifted(Surrogate):
+    """`s(z - by)` for another surrogate `s`: `E = s.shifted_mean(mean - by, std)`.
+
+    An `Architecture` centres its surrogate at the activation's threshold by itself; `by` counts from there.
+
+    Attributes:
+        surrogate: `s`.
+        by: how far its centre moves to the right.
+    """
+
+    surrogate: Surrogate
+    by: Scalar
+
+    @property
+    def kinks(self) -> tuple[Scalar, ...]:
+        return tuple(kink + self.by for kink in self.surrogate.kinks)
+
+    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.surrogate(z - self.by)
+
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.shifted_mean(jnp.zeros_like(tau), tau)
+
+    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+        return self.surrogate.shifted_mean(mean - self.by, std)
+
+
+@final
+@dataclass(frozen=True)
+class Sum(Surrogate):
+    """`sum_i weight_i s_i(z)`: what a staircase learns with, a surrogate at each of its steps.
+
+    Attributes:
+        terms: pairs `(weight_i, s_i)`.
+    """
+
+    terms: tuple[tuple[Scalar, Surrogate], ...]
+
+    @property
+    def kinks(self) -> tuple[Scalar, ...]:
+        return tuple(kink for _, surrogate in self.terms for kink in surrogate.kinks)
+
+    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return sum((weight * surrogate(z) for weight, surrogate in self.terms), jnp.zeros_like(z))
+
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return sum((weight * surrogate.gaussian_mean(tau) for weight, surrogate in self.terms), jnp.zeros_like(tau))
+
+    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+        mean, std = jnp.broadcast_arrays(mean, std)
+        return sum((weight * s.shifted_mean(mean, std) for weight, s in self.terms), jnp.zeros_like(std))
+
+
 # --- bumps: a shape of one's own, times a factor ---
 
 
@@ -273,11 +334,19 @@ class _Bump(Surrogate):
     even = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         name = type(self).__name__
         if self.normalize not in ("peak", "area"):
             raise ValueError(f"{name}: normalize must be 'peak' or 'area'; got {self.normalize!r}")
         values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "normalize"}
         check_positive(name, **values)
+        peak, area = self._peak_and_area
+        scale = peak if self.normalize == "peak" else area
+        if not isinstance(scale, jax.core.Tracer) and not scale > 0:
+            raise ValueError(
+                f"{name}: its {self.normalize} would be {scale:g} before scaling, and cannot be made {self.height:g} by a "
+                f"positive factor; change the shape, or normalize by its {'area' if self.normalize == 'peak' else 'peak'}"
+            )
 
     @property
     @abc.abstractmethod
@@ -313,6 +382,7 @@ class ErfDerivative(Surrogate):
     even = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_positive("ErfDerivative", k=self.k)
 
     def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
