@@ -5,33 +5,14 @@ whatever differs in them makes the outputs anew.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from replication.figures import FIGURES, Figure
-from replication.references import Needs, Reference, made_by, references
+from replication.figures import FIGURES
+from replication.references import Needs, Reference, Sources, made_by, references
 from replication.settings import Experiment, Steepness, Study
 from replication.settings.activations import Erf
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What the outputs of a job are made from.
-
-    Attributes:
-        settings: the part of the configuration that they depend on, as JSON has it.
-        inputs: outputs of other rules, by name.
-        part: settings that tell apart the pieces of one whole; what is made from all pieces does not depend on them.
-        options: settings on which no value depends.
-        files: files of the repository, by name; their content counts.
-    """
-
-    settings: dict[str, Any]
-    inputs: Needs = field(default_factory=dict)
-    part: dict[str, Any] = field(default_factory=dict)
-    options: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -306,18 +287,9 @@ def evidence(study: Study) -> Needs:
     return found
 
 
-def _enter_figure(figure: Figure) -> None:
-    """A rule for a figure, of the figure's name."""
-
-    def sources(study: Study) -> Sources:
-        return Sources(figure.settings(study), needs_of_figure(study, figure.name))
-
-    outputs = {kind: f"figures/{figure.name}.{kind}" for kind in ("pdf", "png")}
-    RULES[figure.name] = Rule(figure.name, "plot.py", outputs, sources, (FIGURE_MODULES[figure.name],))
-
-
-for _figure in FIGURES.values():
-    _enter_figure(_figure)
+for _name, _figure in FIGURES.items():
+    _pictures = {kind: f"figures/{_name}.{kind}" for kind in ("pdf", "png")}
+    RULES[_name] = Rule(_name, "plot.py", _pictures, _figure.sources, (FIGURE_MODULES[_name],))
 
 
 def figures_of(study: Study) -> list[str]:
@@ -325,16 +297,11 @@ def figures_of(study: Study) -> list[str]:
     return [name for name, figure in FIGURES.items() if figure.available(study)]
 
 
-def needs_of_figure(study: Study, name: str) -> Needs:
-    """The tables that a figure shows."""
-    return FIGURES[name].needs(study, study.figures.get(name))
-
-
 @rule("report.py", {"html": "report.html"}, tuple(FIGURE_MODULES.values()))
 def report(study: Study) -> Sources:
     """The run in one page."""
     shown = figures_of(study)
-    behind = {one for name in shown for one in references(needs_of_figure(study, name))}
+    behind = {one for name in shown for one in references(FIGURES[name].sources(study).inputs)}
     inputs: Needs = {
         "claims": made_by("claims", "json"),
         "pictures": [made_by(name, "png") for name in shown],

@@ -20,14 +20,15 @@ TABLES = figure_tables.tables()
 
 
 @pytest.fixture(autouse=True)
-def _close_figures():
+def _figures():
+    style.set_theme()
     yield
     plt.close("all")
 
 
 def draw(name, **changed):
     """A figure of the paper's study, drawn from the example's tables."""
-    return FIGURES[name].draw({**TABLES[name], **changed}, FIGURES[name].settings(STUDY))
+    return FIGURES[name].draw({**TABLES[name], **changed}, FIGURES[name].sources(STUDY).settings)
 
 
 def legend(figure):
@@ -50,17 +51,16 @@ class Noted(dict):
 
 
 def test_figures_stand_in_the_order_of_the_paper():
-    labels = [figure.label for figure in FIGURES.values() if figure.paper]
-    assert labels == [f"Figure {number}" for number in ("1", "2", "3", "B.1", "B.2", "B.3", "B.4")]
-    beyond = [figure.label for figure in FIGURES.values() if not figure.paper]
-    assert beyond == ["the comparison", *(f"Figure S.{number}" for number in range(1, 5))]
+    paper, beyond = ("1", "2", "3", "B.1", "B.2", "B.3", "B.4"), ("S.1", "S.2", "S.3", "S.4")
+    expected = [*(f"Figure {number}" for number in paper), "the comparison", *(f"Figure {number}" for number in beyond)]
+    assert [figure.label for figure in FIGURES.values()] == expected
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_shows_what_it_needs_and_no_more(name):
-    figure, chosen = FIGURES[name], Noted(FIGURES[name].settings(STUDY))
+    figure, chosen = FIGURES[name], Noted(FIGURES[name].sources(STUDY).settings)
     assert figure.name == name
-    needs = figure.needs(STUDY, STUDY.figures.get(name))
+    needs = figure.sources(STUDY).inputs
     tables = Noted(TABLES[name])
     assert figure.available(STUDY)
     assert {key: isinstance(need, list) for key, need in needs.items()} == {
@@ -86,7 +86,7 @@ def test_a_figure_of_an_experiment_is_there_if_the_configuration_names_one(name)
     config = copy.deepcopy(CONFIG)
     del config["figures"][name]
     assert not FIGURES[name].available(settings.read(config))
-    assert STUDY.experiments[STUDY.figures[name]].record in FIGURES[name].record
+    assert STUDY.experiments[STUDY.figures[name]].record == FIGURES[name].record
 
 
 @pytest.mark.parametrize(
@@ -102,17 +102,17 @@ def test_needs_follow_the_configuration():
     config["data"]["training_sets"]["C"] = {"source": "uniform", "points": 7, "seed": 1}
     config["experiments"]["sign"]["training_set"] = "C"
     study = settings.read(config)
-    assert dict(FIGURES["figure_3"].needs(study, "sign")["training_set"].wildcards) == {"training_set": "C"}
-    sets = FIGURES["figure_b1"].needs(study, None)["training_sets"]
-    assert [dict(one.wildcards)["training_set"] for one in sets] == FIGURES["figure_b1"].settings(study)[
-        "training_sets"
-    ]
+    shown = FIGURES["figure_3"].sources(study).inputs["training_set"]
+    assert dict(shown.wildcards) == {"training_set": "C"}
+    all_sets = FIGURES["figure_b1"].sources(study)
+    names = [dict(one.wildcards)["training_set"] for one in all_sets.inputs["training_sets"]]
+    assert names == all_sets.settings["training_sets"]
 
 
 def test_activations_are_in_the_order_of_the_configuration():
     config = copy.deepcopy(CONFIG)
     config["experiments"]["ntk"]["activations"] = ["erf_20", "erf_2"]
-    described = FIGURES["figure_1"].settings(settings.read(config))["activations"]
+    described = FIGURES["figure_1"].sources(settings.read(config)).settings["activations"]
     assert list(described.items()) == [("erf_2", {"name": "erf", "m": 2}), ("erf_20", {"name": "erf", "m": 20})]
 
 

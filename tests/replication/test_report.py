@@ -152,7 +152,7 @@ def test_activations_come_in_the_order_of_the_configuration(page):
     ],
 )
 def test_one_other_number_in_a_table_changes_the_numbers_behind_a_figure(figure, name, column):
-    behind, chosen = FIGURES[figure], FIGURES[figure].settings(STUDY)
+    behind, chosen = FIGURES[figure], FIGURES[figure].sources(STUDY).settings
     before, after = copy.deepcopy(figure_tables.tables()[figure]), copy.deepcopy(figure_tables.tables()[figure])
     table = after[name] if isinstance(after[name], pd.DataFrame) else after[name][-1]
     table.loc[min(50, len(table) - 1), column] += 0.125

@@ -1,21 +1,13 @@
 """Trained networks and their mean against the SG-NTK prediction (Figures 3 and B.2)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from replication.figures.captions import SURROGATE
-from replication.figures.figure import Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Axes, Drawing, Settings, Study, Tables
+from replication.references import Sources, made_by, made_by_one
 from replication.report.tables import EVERY, Table, pivoted, shown, wide
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from replication.settings import Study
 
 NETWORKS = (
     """\
@@ -44,18 +36,18 @@ in panel a.
 """What the captions say of the networks and of the panels."""
 
 
-def needs(study: Study, experiment: str | None) -> Needs:
+def needs(study: Study, experiment: str) -> Sources:
     """Networks, their mean, the prediction and the training set; and the distances, for the numbers."""
-    assert experiment is not None
-    tables = ("outputs", "ensemble", "distances")
-    return {
-        **{name: made_by("tabulate_outputs", name, experiment=experiment) for name in tables},
-        "predictions": made_by("predict", experiment=experiment),
-        "training_set": made_by("training_set", training_set=study.experiments[experiment].training_set),
-    }
+    return Sources(
+        inputs={
+            **made_by_one("tabulate_outputs", "outputs", "ensemble", "distances", experiment=experiment),
+            "predictions": made_by("predict", experiment=experiment),
+            "training_set": made_by("training_set", training_set=study.experiments[experiment].training_set),
+        }
+    )
 
 
-def draw(tables: Tables, settings: Settings) -> Figure:
+def draw(tables: Tables, settings: Settings) -> Drawing:
     """The networks and their mean at the last step; the prediction is that for convergence."""
     import matplotlib.pyplot as plt
     import pandas as pd
@@ -63,7 +55,6 @@ def draw(tables: Tables, settings: Settings) -> Figure:
 
     from replication.figures import style
 
-    style.set_theme()
     figure, (left, right) = plt.subplots(1, 2, figsize=(style.TEXT_WIDTH, 2.8), sharey=True)
     outputs, ensemble, predictions = tables["outputs"], tables["ensemble"], tables["predictions"]
     converged = predictions[predictions["step"].isna()]
@@ -130,7 +121,7 @@ def _plot_means(ax: Axes, ensemble: pd.DataFrame, palette: Mapping[int, str]) ->
     )
 
 
-def _legend(figure: Figure, palette: Mapping[int, str]) -> None:
+def _legend(figure: Drawing, palette: Mapping[int, str]) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -153,13 +144,6 @@ def _legend(figure: Figure, palette: Mapping[int, str]) -> None:
 
 def numbers(tables: Tables, settings: Settings) -> list[Table]:
     """Distances of the means from the predictions, and both by angle."""
-    headings = {
-        "width": "width n",
-        "step": "step",
-        "kernel": "prediction",
-        "squared_distance": "squared distance",
-        "standard_error": "standard error",
-    }
     ensemble, predictions = tables["ensemble"], tables["predictions"]
     last = ensemble[(ensemble["step"] == ensemble["step"].max()) & (ensemble["point"] % EVERY == 0)]
     means = pivoted(last, ["alpha"], "width", "mean").add_prefix("mean, n = ")
@@ -168,6 +152,6 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     beside = {"SG-NTK mean": sg_ntk["mean"], "SG-NTK std": sg_ntk["std"], "NNGP regression": nngp["mean"]}
     caption = "Squared distance of the ensemble's mean from each prediction, over the grid"
     return [
-        shown(tables["distances"], caption, headings),
+        shown(tables["distances"], caption, "width", "step", "kernel", "squared_distance", "standard_error"),
         wide(means.assign(**beside), f"Ensemble means and predictions at every {EVERY}th angle"),
     ]

@@ -1,16 +1,8 @@
 """Figure 1: empirical NTKs of single networks against the analytic NTK."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from replication.figures import kernels
 from replication.figures.captions import STEEPNESS
-from replication.figures.figure import Figure, Settings, Tables
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
-
+from replication.figures.figure import Drawing, Figure, Settings, Tables
 
 CAPTION = (
     """\
@@ -44,14 +36,4 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     return kernels.draw(tables["kernels"], settings["activations"], "NTK", r"\Theta(x_0, x(\alpha))")
 
 
-FIGURE = Figure(
-    name="figure_1",
-    label="Figure 1",
-    paper=True,
-    record=("empirical_ntk",),
-    needs=kernels.needs,
-    settings=kernels.settings("figure_1"),
-    caption=CAPTION,
-    draw=draw,
-    numbers=kernels.numbers,
-)
+FIGURE = Figure(__name__, CAPTION, kernels.needs, draw, kernels.numbers, record="empirical_ntk")

@@ -1,16 +1,8 @@
 """Figure 2: empirical SG-NTKs of single networks against the analytic SG-NTK."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from replication.figures import kernels
 from replication.figures.captions import STEEPNESS, SURROGATE
-from replication.figures.figure import Figure, Settings, Tables
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
-
+from replication.figures.figure import Drawing, Figure, Settings, Tables
 
 CAPTION = (
     """\
@@ -48,14 +40,4 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     return kernels.draw(tables["kernels"], settings["activations"], "SG-NTK", r"I(x(\alpha), x_0)")
 
 
-FIGURE = Figure(
-    name="figure_2",
-    label="Figure 2",
-    paper=True,
-    record=("empirical_sg_ntk",),
-    needs=kernels.needs,
-    settings=kernels.settings("figure_2"),
-    caption=CAPTION,
-    draw=draw,
-    numbers=kernels.numbers,
-)
+FIGURE = Figure(__name__, CAPTION, kernels.needs, draw, kernels.numbers, record="empirical_sg_ntk")

@@ -16,13 +16,4 @@ SG-NTK mean as n grows. The table ``distances`` of the experiment gives these di
 """
 )
 
-FIGURE = Figure(
-    name="figure_3",
-    label="Figure 3",
-    paper=True,
-    record=("outputs",),
-    needs=ensembles.needs,
-    caption=CAPTION,
-    draw=ensembles.draw,
-    numbers=ensembles.numbers,
-)
+FIGURE = Figure(__name__, CAPTION, ensembles.needs, ensembles.draw, ensembles.numbers, record="outputs")

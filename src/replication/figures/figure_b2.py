@@ -18,13 +18,4 @@ random output at initialization. Both predicted means are those of Figure 3, sin
 """
 )
 
-FIGURE = Figure(
-    name="figure_b2",
-    label="Figure B.2",
-    paper=True,
-    record=("outputs",),
-    needs=ensembles.needs,
-    caption=CAPTION,
-    draw=ensembles.draw,
-    numbers=ensembles.numbers,
-)
+FIGURE = Figure(__name__, CAPTION, ensembles.needs, ensembles.draw, ensembles.numbers, record="outputs")

@@ -31,14 +31,4 @@ describes it.
 """
 )
 
-FIGURE = Figure(
-    name="figure_b3",
-    label="Figure B.3",
-    paper=True,
-    record=("empirical_ntk",),
-    needs=convergence.needs,
-    settings=convergence.settings("figure_b3"),
-    caption=CAPTION,
-    draw=convergence.draw,
-    numbers=convergence.numbers,
-)
+FIGURE = Figure(__name__, CAPTION, convergence.needs, convergence.draw, convergence.numbers, record="empirical_ntk")

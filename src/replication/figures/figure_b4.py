@@ -30,14 +30,4 @@ and at how the error after training compares with that at initialization. The pu
 """
 )
 
-FIGURE = Figure(
-    name="figure_b4",
-    label="Figure B.4",
-    paper=True,
-    record=("empirical_sg_ntk",),
-    needs=convergence.needs,
-    settings=convergence.settings("figure_b4"),
-    caption=CAPTION,
-    draw=convergence.draw,
-    numbers=convergence.numbers,
-)
+FIGURE = Figure(__name__, CAPTION, convergence.needs, convergence.draw, convergence.numbers, record="empirical_sg_ntk")

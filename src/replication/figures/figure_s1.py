@@ -1,20 +1,13 @@
 """Figure S.1: surrogate gradient learning along the mode of the kernel that may diverge."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from replication.figures.figure import Figure, Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Drawing, Figure, Settings, Study, Tables
+from replication.references import Sources, made_by
 from replication.report.tables import Table, shown
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
-
-    from replication.settings import Study
 
 CAPTION = """\
 {% set chosen = study.divergence %}
@@ -42,15 +35,13 @@ network, and then stops growing, since a network of finite width changes its ker
 """
 
 
-def needs(study: Study, experiment: str | None) -> Needs:
-    """A table for each surrogate."""
-    return {"divergence": [made_by("divergence", surrogate=name) for name in study.divergence_architectures()]}
-
-
-def settings(study: Study) -> dict[str, Any]:
-    """The surrogates' descriptions, by name and in the order of the configuration."""
+def needs(study: Study, experiment: str) -> Sources:
+    """A table for each surrogate; and their descriptions, by name and in the order of the configuration."""
     described = study.divergence_architectures()
-    return {"surrogates": {name: described[name]["surrogate"] for name in study.surrogates if name in described}}
+    return Sources(
+        {"surrogates": {name: described[name]["surrogate"] for name in study.surrogates if name in described}},
+        {"divergence": [made_by("divergence", surrogate=name) for name in described]},
+    )
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
@@ -61,7 +52,6 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
 
     from replication.figures import style
 
-    style.set_theme()
     divergence: pd.DataFrame = pd.concat(tables["divergence"], ignore_index=True)
     described = settings["surrogates"]
     palette = style.width_palette(divergence["width"])
@@ -111,26 +101,8 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     keys = ["surrogate", "width", "step"]
     mean = squares.groupby(keys, sort=False, as_index=False)[["amplitude", "predicted", "mse"]].mean()
     mean = mean.assign(amplitude=mean["amplitude"] ** 0.5, predicted=mean["predicted"] ** 0.5)
-    headings = {
-        "surrogate": "surrogate",
-        "width": "width n",
-        "step": "step",
-        "amplitude": "amplitude",
-        "predicted": "predicted",
-        "mse": "mean squared error",
-    }
-    return [shown(mean, "Root mean square over networks of the mode's amplitude, and the mean squared error", headings)]
+    caption = "Root mean square over networks of the mode's amplitude, and the mean squared error"
+    return [shown(mean, caption, *keys, "amplitude", "predicted", "mse")]
 
 
-FIGURE = Figure(
-    name="figure_s1",
-    label="Figure S.1",
-    paper=False,
-    record=(),
-    needs=needs,
-    settings=settings,
-    caption=CAPTION,
-    draw=draw,
-    numbers=numbers,
-    condition=lambda study: study.divergence is not None,
-)
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.divergence is not None)

@@ -1,22 +1,14 @@
 """Figure S.3: SG-NTKs of many surrogates, and the errors of what is learned with them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from replication.figures.figure import Figure, Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Axes, Drawing, Figure, Settings, Study, Tables
+from replication.references import Sources, made_by_one
 from replication.report.tables import Table, wide
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Drawing
-
-    from replication.settings import Study
 
 CAPTION = """\
 {% set chosen = study.surrogate_comparison %}
@@ -39,15 +31,11 @@ goes.
 """
 
 
-def needs(study: Study, experiment: str | None) -> Needs:
-    """Kernels and errors."""
-    return {name: made_by("compare_surrogates", name) for name in ("kernels", "errors")}
-
-
-def settings(study: Study) -> dict[str, Any]:
-    """The surrogates that are compared, in the order of the configuration."""
+def needs(study: Study, experiment: str) -> Sources:
+    """Kernels and errors; and the surrogates that are compared, in the order of the configuration."""
     assert study.surrogate_comparison is not None
-    return {"surrogates": [name for name in study.surrogates if name in study.surrogate_comparison.surrogates]}
+    compared = [name for name in study.surrogates if name in study.surrogate_comparison.surrogates]
+    return Sources({"surrogates": compared}, made_by_one("compare_surrogates", "kernels", "errors"))
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
@@ -59,7 +47,6 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
 
     from replication.figures import style
 
-    style.set_theme()
     kernels, errors, names = tables["kernels"], tables["errors"], settings["surrogates"]
     commons = list(kernels["normalize"].unique())
     palette = dict(zip(names, cycle(sns.color_palette("colorblind", 10)), strict=False))
@@ -125,15 +112,4 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     return [wide(mean, "Mean squared error over the grid, mean over training sets, by step")]
 
 
-FIGURE = Figure(
-    name="figure_s3",
-    label="Figure S.3",
-    paper=False,
-    record=(),
-    needs=needs,
-    settings=settings,
-    caption=CAPTION,
-    draw=draw,
-    numbers=numbers,
-    condition=lambda study: study.surrogate_comparison is not None,
-)
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.surrogate_comparison is not None)

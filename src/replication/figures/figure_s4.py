@@ -1,19 +1,10 @@
 """Figure S.4: kernel regression and trained networks on real data."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-from replication.figures.figure import Figure, Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Drawing, Figure, Settings, Study, Tables
+from replication.references import Sources, made_by
 from replication.report.tables import Table, wide
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
-
-    from replication.settings import Study
 
 PREDICTORS = {"sg_ntk": "SG-NTK regression", "nngp": "NNGP regression", "ensemble": "mean of the networks"}
 
@@ -37,14 +28,11 @@ square: NNGP regression at convergence.
 """
 
 
-def needs(study: Study, experiment: str | None) -> Needs:
+def needs(study: Study, experiment: str) -> Sources:
     """The errors of regressions and of networks, for each data set."""
     assert study.real_data is not None
-    sets = study.real_data.data_sets
-    return {
-        output: [made_by("real_data", output, data_set=name) for name in sets]
-        for output in ("errors", "network_errors")
-    }
+    outputs, sets = ("errors", "network_errors"), study.real_data.data_sets
+    return Sources(inputs={name: [made_by("real_data", name, data_set=one) for one in sets] for name in outputs})
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
@@ -56,7 +44,6 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
 
     from replication.figures import style
 
-    style.set_theme()
     errors: pd.DataFrame = pd.concat(tables["errors"], ignore_index=True)
     networks: pd.DataFrame = pd.concat(tables["network_errors"], ignore_index=True)
     figure, ax = plt.subplots(figsize=(0.8 * style.TEXT_WIDTH, 2.6))
@@ -89,14 +76,4 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     return [wide(mean.assign(asymmetry=asymmetry), "Mean squared error over the test points, and |I − Iᵀ|/|I|")]
 
 
-FIGURE = Figure(
-    name="figure_s4",
-    label="Figure S.4",
-    paper=False,
-    record=(),
-    needs=needs,
-    caption=CAPTION,
-    draw=draw,
-    numbers=numbers,
-    condition=lambda study: study.real_data is not None,
-)
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.real_data is not None)

@@ -1,37 +1,25 @@
 """Empirical kernels of single networks against the analytic kernel, over the angle (Figures 1 and 2)."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+import pandas as pd
 
 from replication.figures import activations, convergence
-from replication.figures.figure import Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Axes, Drawing, Settings, Study, Tables
+from replication.references import Sources, made_by_one
 from replication.report.tables import EVERY, Table, pivoted, wide
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-    from replication.settings import Study
-
-
-def needs(study: Study, experiment: str | None) -> Needs:
-    """The kernels, and their errors for the numbers behind the figure."""
-    return {name: made_by("tabulate_kernels", name, experiment=experiment) for name in ("kernels", "kernel_mse_mean")}
+def needs(study: Study, experiment: str) -> Sources:
+    """The kernels, and their errors for the numbers behind the figure; what the activations are, and where x0 is."""
+    return Sources(
+        {"activations": activations.descriptions(study, experiment), "reference_point": study.data.reference_point},
+        made_by_one("tabulate_kernels", "kernels", "kernel_mse_mean", experiment=experiment),
+    )
 
 
-def settings(figure: str) -> Callable[[Study], dict[str, Any]]:
-    """The settings of one of the figures."""
-    return lambda study: {
-        "activations": activations.descriptions(study, figure),
-        "reference_point": study.data.reference_point,
-    }
-
-
-def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name: str, symbol: str) -> Figure:
+def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name: str, symbol: str) -> Drawing:
     """The kernels at the first and at the last step.
 
     Args:
@@ -45,7 +33,6 @@ def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name
 
     from replication.figures import style
 
-    style.set_theme()
     steps = [kernels["step"].min(), kernels["step"].max()]
     kernels = kernels[kernels["step"].isin(steps)]
     grid = sns.relplot(

@@ -101,7 +101,7 @@ def caption(figure: Figure, study: Study) -> tuple[Markup, str]:
     Raises:
         jinja2.UndefinedError: if the caption names what the study does not have.
     """
-    experiment = study.experiments[study.figures[figure.name]] if figure.record else None
+    experiment = study.experiments.get(study.figures.get(figure.name, ""))
     return _restructured(_environment().from_string(figure.caption), study=study, experiment=experiment)
 
 
@@ -139,7 +139,7 @@ def _illustration(figure: Figure, study: Study, files: Files, tables: Mapping[st
         caption=text,
         title=title,
         tables=needed,
-        numbers=figure.numbers(needed, figure.settings(study)),
+        numbers=figure.numbers(needed, figure.sources(study).settings),
     )
 
 
@@ -155,24 +155,14 @@ def _against_published(figure: SimpleNamespace | None, reasons: Mapping[str, lis
             f"Of {len(table)} published values, {within} agree with ours within their tolerance; {known} do not, and "
             f"are of a kind whose departure is known; {len(table) - within - known} do not, and no reason is known."
         )
-    headings = {
-        "figure": "figure",
-        "m": "m",
-        "step": "step",
-        "width": "width n",
-        "values": "values",
-        "within": "within tolerance",
-        "tolerance": "tolerance",
-        "lowest_ratio": "lowest ratio",
-        "highest_ratio": "highest ratio",
-        "departure": "known departure",
-    }
+    columns = ["figure", "m", "step", "width", "values", "within", "tolerance"]
+    columns += ["lowest_ratio", "highest_ratio", "departure"]
     departures = [heading for heading in table["departure"].unique() if heading]
     return SimpleNamespace(
         figure=figure,
         words=words,
         reasons={kernel: found for kernel, found in reasons.items() if found},
-        summary=shown(published.summary(table), "Ours over the published values", headings),
+        summary=shown(published.summary(table), "Ours over the published values", *columns),
         departures={heading: anchor(heading) for heading in departures},
     )
 

@@ -157,5 +157,5 @@ def _check_figures(study: Study) -> None:
         if figure not in records:
             raise ConfigurationError(f"{key}: got {name!r}; unknown key, expected one of {', '.join(records)}")
         _check_name(key, name, study.experiments)
-        if study.experiments[name].record not in records[figure]:
-            raise error(key, name, f"an experiment that records {' or '.join(records[figure])}")
+        if study.experiments[name].record != records[figure]:
+            raise error(key, name, f"an experiment that records {records[figure]}")
