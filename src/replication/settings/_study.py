@@ -28,16 +28,16 @@ from replication.settings._base import (
     refused,
 )
 from replication.settings._kinds import one_of
-from replication.settings.activations import Activation
-from replication.settings.surrogates import Surrogate
+from replication.settings.activations import ACTIVATIONS, Activation
+from replication.settings.surrogates import SURROGATES, Surrogate
 
 if TYPE_CHECKING:
     AnyActivation = Activation
     AnySurrogate = Surrogate
     DataSetName = str
 else:
-    AnyActivation = one_of(Activation)
-    AnySurrogate = one_of(Surrogate)
+    AnyActivation = one_of(ACTIVATIONS)
+    AnySurrogate = one_of(SURROGATES)
     DataSetName = Literal[*DATA_SETS]
 
 Layers = Annotated[int, Bounds(least=1, most=1000)]  # each is compiled by itself
