@@ -252,7 +252,7 @@ def claims(study: Study) -> Sources:
             "divergence": None
             if diverging is None
             else {"surrogates": _of(diverging.surrogates, "diverges", "learns"), "compare_at": diverging.compare_at},
-            "scale": scales[0] / scales[1] if len(scales) == 2 else None,
+            "scale": scales[0] / scales[1] if len(scales) == 2 else 1.0,
             "reference_point": study.data.reference_point,
         },
         evidence(study),

@@ -38,7 +38,7 @@ def claim(name, statement, verdict, *findings, decisive=0):
         "statement": statement,
         "source": "Figure B.3",
         "verdict": verdict,
-        "decisive": decisive if findings else None,
+        "decisive": decisive,
         "findings": [*findings],
     }
 

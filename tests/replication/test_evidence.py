@@ -9,7 +9,7 @@ from test_claims import POINTS, PROCESS, SAMPLING, ensembles
 
 from replication import claims
 from replication.claims.ensembles import Process, from_tables
-from replication.claims.evidence import SOURCES, available, gather
+from replication.claims.evidence import SOURCES, gather
 from replication.claims.sampling import Sampling
 from replication.claims.spread import spread_by_angle
 from replication.claims.verdicts import Criterion
@@ -132,7 +132,8 @@ def run():
 
 def test_each_evidence_is_made_of_its_own_tables():
     given = run()
-    found = gather(SOURCES, given.get, SETTINGS)
+    found = gather(given, given.get, SETTINGS)
+    assert found.keys() == SOURCES.keys()
     for name in ("ntk", "sg_ntk", "surrogate_errors"):
         assert found[name] is given[name]
     for name, seed, scale in (("outputs", 0, 1.0), ("small_outputs", 5, 0.25)):
@@ -155,8 +156,7 @@ def test_each_evidence_is_made_of_its_own_tables():
 
 
 def test_evidence_is_there_if_its_tables_are():
-    assert available(run()) == {*SOURCES}
-    assert available(["grid", "training_set", "outputs", "predictions"]) == {"outputs"}
+    assert [*gather(["grid", "training_set", "outputs", "predictions"], run().get, SETTINGS)] == ["outputs"]
 
 
 def test_sampling_is_that_of_the_settings():
@@ -174,7 +174,7 @@ def test_sampling_is_that_of_the_settings():
     ],
 )
 def test_a_run_is_judged_as_far_as_it_goes(names, judged):
-    given, settings = run(), {**SETTINGS, "divergence": None, "scale": None}
+    given, settings = run(), {**SETTINGS, "divergence": None, "scale": 1.0}
     found = claims.judge(names, given.__getitem__, settings)
     assert [result.claim.name for result in found.results] == judged
     assert (found.run, found.confidence) == ("example", 0.9)

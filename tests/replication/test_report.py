@@ -16,7 +16,7 @@ from figure_tables import CONFIG, ROOT, STUDY
 from replication import settings
 from replication.figures import FIGURES
 from replication.report import how_made
-from replication.report.page import anchor, caption, claim_in_short
+from replication.report.page import anchor, caption
 from replication.report.tables import number
 
 DEVIATIONS = (ROOT / "docs/deviations.md").read_text()
@@ -111,19 +111,6 @@ def test_a_claim_is_shown_with_every_finding(page):
 
 def test_text_is_escaped(html):
     assert "where m &gt; 100 &amp; x is no training point" in html
-
-
-def test_a_claim_without_findings_is_shown():
-    claim = claim_in_short(report_example.claim("none", "Nothing was found.", "undecided"))
-    assert (claim["shown"], claim["others"]) == (None, 0)
-
-
-def test_a_finding_may_have_no_interval_and_no_note():
-    finding = report_example.finding("replicated")
-    for optional in ("low", "high", "note"):
-        del finding[optional]
-    shown = claim_in_short(report_example.claim("short", "In short.", "replicated", finding))["shown"]
-    assert (shown["low"], shown["high"], shown["note"]) == (None, None, "")
 
 
 def test_every_figure_has_a_caption_and_numbers(page):

@@ -76,7 +76,6 @@ def test_configurations_of_the_pipeline_are_valid(names):
     study = read(merged(*names))
     assert study.run == names[-1].removesuffix(".yaml")
     for name, experiment in study.experiments.items():
-        assert experiment.name == name
         for activation in experiment.activations:
             assert build.architecture(study.architecture(name, activation)).hidden_layers == 2
 

@@ -64,15 +64,10 @@ class Finding:
 
     def describe(self) -> dict[str, Any]:
         """The finding as plain values, for JSON; what is not finite is null."""
-
-        def finite(value: float) -> float | None:
-            return float(value) if math.isfinite(value) else None
-
+        numbers = {"estimate": self.estimate, "low": self.low, "high": self.high}
         return {
             "statistic": self.statistic,
-            "estimate": finite(self.estimate),
-            "low": finite(self.low),
-            "high": finite(self.high),
+            **{name: float(value) if math.isfinite(value) else None for name, value in numbers.items()},
             "criterion": str(self.criterion),
             "verdict": self.verdict,
             "decides": self.decides,

@@ -62,7 +62,7 @@ def render(
         run=study.run,
         tally=tally(claims["claims"]),
         confidence=f"{claims['confidence']:.0%}",
-        claims=[claim_in_short(claim) for claim in claims["claims"]],
+        claims=claims["claims"],
         about=about,
         published=_against_published(illustrations.pop("figure_published", None), reasons),
         figures=list(illustrations.values()),
@@ -103,14 +103,6 @@ def caption(figure: Figure, study: Study) -> tuple[Markup, str]:
     """
     experiment = study.experiments.get(study.figures.get(figure.name, ""))
     return _restructured(_environment().from_string(figure.caption), study=study, experiment=experiment)
-
-
-def claim_in_short(claim: Mapping[str, Any]) -> dict[str, Any]:
-    """A claim with the finding that its row shows: the decisive one."""
-    findings = [{"low": None, "high": None, "note": ""} | finding for finding in claim["findings"]]
-    deciding = [finding for finding in findings if finding["decides"]]
-    shown = None if claim["decisive"] is None else findings[claim["decisive"]]
-    return {**claim, "findings": findings, "shown": shown, "others": max(len(deciding) - 1, 0)}
 
 
 def tally(claims: list[dict[str, Any]]) -> str:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from replication.real_data_sets import DATA_SETS
 from replication.settings._base import (
@@ -133,12 +133,6 @@ class Experiment(Model):
     widths: Annotated[Array[WidthPlan], AfterValidator(_each_width_once)] = Field(
         description="Hidden layer widths, and how their training is cut into jobs."
     )
-    _name: str = PrivateAttr("")
-
-    @property
-    def name(self) -> str:
-        """What the study calls it."""
-        return self._name
 
     def plan(self, width: int) -> WidthPlan:
         """The plan of one of the experiment's widths."""
@@ -352,12 +346,6 @@ class Study(Model):
 
         given = kept(given, "figures")
         return {**given, "claims": kept(given["claims"], "experiments")} if "claims" in given else given
-
-    @model_validator(mode="after")
-    def _name_experiments(self) -> "Study":
-        for name, experiment in self.experiments.items():
-            experiment._name = name
-        return self
 
     def request(self, rule: str) -> Request:
         """What a job of a rule asks for; training jobs excepted."""
