@@ -146,23 +146,13 @@ def train(study: Study, experiment: str, activation: str, width: str, first: str
 @rule("tabulate_kernels.py", tables("tables/ensembles/{experiment}", "kernels", "kernel_mse", "kernel_mse_mean"))
 def tabulate_kernels(study: Study, experiment: str) -> Sources:
     """Empirical beside analytic kernels."""
-    inputs: Needs = {
-        "batches": batches(study, experiment),
-        "analytic": made_by("analytic_kernel", experiment=experiment),
-        "grid": made_by("grid"),
-    }
-    return Sources(_ensembles(study, experiment), inputs)
+    return _tabulated(study, experiment, analytic=made_by("analytic_kernel", experiment=experiment))
 
 
 @rule("tabulate_outputs.py", tables("tables/ensembles/{experiment}", "outputs", "ensemble", "distances", "learning"))
 def tabulate_outputs(study: Study, experiment: str) -> Sources:
     """Outputs of trained networks beside the predictions."""
-    inputs: Needs = {
-        "batches": batches(study, experiment),
-        "predictions": made_by("predict", experiment=experiment),
-        "grid": made_by("grid"),
-    }
-    return Sources(_ensembles(study, experiment), inputs)
+    return _tabulated(study, experiment, predictions=made_by("predict", experiment=experiment))
 
 
 # --- beyond the paper ---
@@ -176,7 +166,7 @@ def divergence(study: Study, surrogate: str) -> Sources:
         {
             **_of(chosen, "inputs", "targets", "networks", "seed", "steps", "widths"),
             "surrogate": surrogate,
-            "architecture": study.divergence_architectures()[surrogate],
+            "architecture": study.networks(chosen.activation, study.surrogate(surrogate), chosen.network),
             "learning_rate": study.training.learning_rate,
         }
     )
@@ -186,10 +176,15 @@ def divergence(study: Study, surrogate: str) -> Sources:
 def compare_surrogates(study: Study) -> Sources:
     """SG-NTKs of many surrogates, and the errors of what is learned with them."""
     chosen = _present(study.surrogate_comparison, "surrogate_comparison")
+
+    def with_equal(what: str, height: float) -> dict[str, Any]:
+        surrogates = {name: study.surrogate(name) | {"height": height, "normalize": what} for name in chosen.surrogates}
+        return {name: study.networks(chosen.activation, surrogate) for name, surrogate in surrogates.items()}
+
     return Sources(
         {
             **_of(chosen, "training_sets", "points", "seed", "steps"),
-            "architectures": study.compared_architectures(),
+            "architectures": {what: with_equal(what, height) for what, height in chosen.heights},
             "learning_rate": study.training.learning_rate,
             "reference_point": study.data.reference_point,
         },
@@ -205,7 +200,7 @@ def real_data(study: Study, data_set: str) -> Sources:
         {
             "data_set": data_set,
             **_of(chosen, "training_points", "test_points", "seed", "width", "networks", "steps"),
-            "architecture": study.real_data_architecture(),
+            "architecture": study.networks(chosen.activation, study.surrogate(chosen.surrogate)),
             "learning_rate": study.training.learning_rate,
         }
     )
@@ -345,11 +340,14 @@ def _data_of(chosen: Experiment | Steepness) -> Needs:
     return {"grid": made_by("grid"), "training_set": made_by("training_set", training_set=chosen.training_set)}
 
 
-def _ensembles(study: Study, experiment: str) -> dict[str, Any]:
-    """The ensembles of an experiment, however their training is cut into jobs."""
+def _tabulated(study: Study, experiment: str, **theory: Reference) -> Sources:
+    """The ensembles of an experiment, however their training is cut into jobs, and the theory beside them."""
     chosen = study.experiments[experiment]
     widths = [plan.width for plan in chosen.widths]
-    return {"activations": list(chosen.activations), "widths": widths, "networks": chosen.networks}
+    return Sources(
+        {"activations": list(chosen.activations), "widths": widths, "networks": chosen.networks},
+        {"batches": batches(study, experiment), **theory, "grid": made_by("grid")},
+    )
 
 
 def _claimed(study: Study, *roles: str) -> list[str]:

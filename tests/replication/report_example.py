@@ -2,7 +2,7 @@
 
 import figure_tables
 import pandas as pd
-from figure_tables import CONFIG, ROOT, STUDY
+from configurations import CONFIG, ROOT, STUDY
 
 from replication.report import page
 

@@ -7,16 +7,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
+from configurations import CONFIG, ROOT, STUDY
 
 from replication import settings
 from replication.layout import Layout
 from replication.references import Reference, made_by
 from replication.rules import RULES, evidence
 
-ROOT = Path(__file__).resolve().parents[2]
-CONFIG = yaml.safe_load((ROOT / "workflow/config/paper.yaml").read_text())
-LAYOUT = Layout(settings.read(CONFIG))
+LAYOUT = Layout(STUDY)
 
 
 def awkward():

@@ -11,7 +11,7 @@ import jinja2
 import pandas as pd
 import pytest
 import report_example
-from figure_tables import CONFIG, ROOT, STUDY
+from configurations import CONFIG, ROOT, STUDY
 
 from replication import settings
 from replication.figures import FIGURES

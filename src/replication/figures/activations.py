@@ -12,7 +12,7 @@ def descriptions(study: Study, name: str) -> dict[str, dict[str, Any]]:
     """The activations of an experiment, by name and in the order of the configuration."""
     experiment = study.experiments[name]
     shown = [activation for activation in study.activations if activation in experiment.activations]
-    return {activation: study.architecture(name, activation)["activation"] for activation in shown}
+    return {activation: study.networks(activation, None)["activation"] for activation in shown}
 
 
 def in_order(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:

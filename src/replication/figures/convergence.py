@@ -19,7 +19,6 @@ def needs(study: Study, experiment: str) -> Sources:
 def draw(tables: Tables, settings: Settings) -> Drawing:
     """A panel for each activation: a thin line for each network, a thick one for their mean."""
     import seaborn as sns
-    from matplotlib.lines import Line2D
 
     from replication.figures import style
 
@@ -48,9 +47,9 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
         ax.set(xscale="log", yscale="log", xlabel="width n")
         ax.set_title(style.description_label(described[name]))
     grid.axes[0, 0].set_ylabel("kernel MSE over the grid")
-    handles = [Line2D([], [], color=palette[step], linewidth=2, label=style.step_label(step)) for step in steps]
-    handles.append(Line2D([], [], color="0.4", linewidth=0.4, label="one network"))
-    handles.append(Line2D([], [], color="0.4", linewidth=2, label="mean over networks"))
+    handles = [style.key(style.step_label(step), color=palette[step], linewidth=2) for step in steps]
+    handles.append(style.key("one network", color="0.4", linewidth=0.4))
+    handles.append(style.key("mean over networks", color="0.4", linewidth=2))
     grid.figure.set_size_inches(style.TEXT_WIDTH, 2.2)
     style.legend_above(grid.figure, handles)
     return grid.figure

@@ -102,20 +102,19 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
 
 
 def _legend(figure: Drawing, palette: Mapping[int, str], markers: Mapping[float, str]) -> None:
-    from matplotlib.lines import Line2D
 
     from replication.figures import style
 
     grey: dict[str, Any] = {"color": "0.4", "linestyle": "", "markeredgecolor": "white", "markeredgewidth": 0.3}
     handles = [
         *[
-            Line2D([], [], **{**grey, "color": colour}, marker="o", label=style.step_label(step))
+            style.key(style.step_label(step), **{**grey, "color": colour}, marker="o")
             for step, colour in palette.items()
         ],
-        *[Line2D([], [], **grey, marker=marker, label=f"$m = {m:g}$") for m, marker in markers.items()],
-        Line2D([], [], **grey, marker="o", markersize=3.2, label="one network"),
-        Line2D([], [], **grey, marker="o", markersize=6.3, label="mean over networks"),
-        Line2D([], [], color="0.4", linewidth=1.5, label="tolerance"),
+        *[style.key(f"$m = {m:g}$", **grey, marker=marker) for m, marker in markers.items()],
+        style.key("one network", **grey, marker="o", markersize=3.2),
+        style.key("mean over networks", **grey, marker="o", markersize=6.3),
+        style.key("tolerance", color="0.4", linewidth=1.5),
     ]
     style.legend_above(figure, handles, columns=4)
 

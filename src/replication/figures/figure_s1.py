@@ -37,10 +37,11 @@ network, and then stops growing, since a network of finite width changes its ker
 
 def needs(study: Study, experiment: str) -> Sources:
     """A table for each surrogate; and their descriptions, by name and in the order of the configuration."""
-    described = study.divergence_architectures()
+    assert study.divergence is not None
+    compared = {*study.divergence.surrogates.model_dump().values()}
+    described = {name: study.surrogate(name) for name in study.surrogates if name in compared}
     return Sources(
-        {"surrogates": {name: described[name]["surrogate"] for name in study.surrogates if name in described}},
-        {"divergence": [made_by("divergence", surrogate=name) for name in described]},
+        {"surrogates": described}, {"divergence": [made_by("divergence", surrogate=name) for name in described]}
     )
 
 
@@ -48,7 +49,6 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     """The amplitude of the mode, and what is predicted for it; a panel for each surrogate."""
     import matplotlib.pyplot as plt
     import seaborn as sns
-    from matplotlib.lines import Line2D
 
     from replication.figures import style
 
@@ -83,8 +83,8 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
         ax.set_xlim(0, table["step"].max())
         style.plain_ticks(ax.yaxis, subs=(1, 2, 5))
     axes[0, 0].set_ylabel("amplitude of the mode (rms)")
-    handles = style.width_handles(divergence["width"])
-    handles.append(Line2D([], [], color=black[max(black)], linestyle="--", linewidth=0.9, label="predicted"))
+    handles = style.width_keys(divergence["width"])
+    handles.append(style.key("predicted", color=black[max(black)], linestyle="--", linewidth=0.9))
     style.legend_above(figure, handles)
     return figure
 

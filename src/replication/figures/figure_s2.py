@@ -39,7 +39,6 @@ def needs(study: Study, experiment: str) -> Sources:
 def draw(tables: Tables, settings: Settings) -> Drawing:
     """Above, the widest networks at each step; below, all widths over time."""
     import matplotlib.pyplot as plt
-    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     from replication.figures import style
@@ -62,19 +61,18 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     left, right = below.subplots(1, 2)
     _plot_distances(left, tables["learning"], palette)
     _plot_variance_ratios(right, tables["learning"], palette)
-    prediction = Line2D([], [], color=style.COLOURS["sg_ntk"], linewidth=0.9, label="SG-NTK, for step t")
+    prediction = style.key("SG-NTK, for step t", color=style.COLOURS["sg_ntk"], linewidth=0.9)
     band = Patch(facecolor="0.85", edgecolor="0.4", label="± 2 std")
-    style.legend_above(figure, [*style.width_handles(ensemble["width"]), prediction, band])
+    style.legend_above(figure, [*style.width_keys(ensemble["width"]), prediction, band])
     return figure
 
 
 def _plot_process(ax: Axes, process: pd.DataFrame, colour: str, linewidth: float) -> None:
     """Mean, and 2 standard deviations to either side."""
+    from replication.figures import style
+
     process = process.sort_values("alpha")
-    low, high = process["mean"] - 2 * process["std"], process["mean"] + 2 * process["std"]
-    ax.fill_between(process["alpha"], low, high, color=colour, alpha=0.15, linewidth=0)
-    for edge in (low, high):
-        ax.plot(process["alpha"], edge, color=colour, linewidth=0.6)
+    style.plot_band(ax, process, colour, opacity=0.15)
     ax.plot(process["alpha"], process["mean"], color=colour, linewidth=linewidth)
 
 

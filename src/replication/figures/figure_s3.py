@@ -42,7 +42,6 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     """A column for what the surrogates have in common: kernels above, errors below."""
     import matplotlib.pyplot as plt
     import seaborn as sns
-    from matplotlib.lines import Line2D
     from matplotlib.ticker import NullLocator, StrMethodFormatter
 
     from replication.figures import style
@@ -73,8 +72,8 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     axes[0, 0].yaxis.set_minor_locator(NullLocator())
     axes[1, 0].set_ylabel("mean squared error")
     style.plain_ticks(axes[1, 0].yaxis, subs=(1, 2, 3, 5))
-    handles = [Line2D([], [], color=palette[name], linestyle=dashes[name], label=name) for name in names]
-    handles += [Line2D([], [], color=colours[label], marker="o", linestyle="", label=label) for label in labels]
+    handles = [style.key(name, color=palette[name], linestyle=dashes[name]) for name in names]
+    handles += [style.key(label, color=colours[label], marker="o", linestyle="") for label in labels]
     style.legend_above(figure, handles, columns=4)
     return figure
 

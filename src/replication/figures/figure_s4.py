@@ -40,7 +40,6 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     import matplotlib.pyplot as plt
     import numpy as np
     import seaborn as sns
-    from matplotlib.lines import Line2D
 
     from replication.figures import style
 
@@ -59,10 +58,10 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     ax.set(xlabel="", ylabel="mean squared error\n(variance of the target = 1)", ylim=(0, None))
     ax.set_xticks(range(len(names)), [f"{name}\n|I − I$^T$|/|I| = {asymmetry[name]:.2g}" for name in names])
     handles = [
-        Line2D([], [], color=colour, marker=marker, linestyle="", label=PREDICTORS[kernel])
+        style.key(PREDICTORS[kernel], color=colour, marker=marker, linestyle="")
         for (kernel, colour), marker in zip(colours.items(), "^sD", strict=True)
     ]
-    handles.append(Line2D([], [], color=grey, marker="o", markersize=3, linestyle="", label="one network"))
+    handles.append(style.key("one network", color=grey, marker="o", markersize=3, linestyle=""))
     style.legend_above(figure, handles, columns=2)
     return figure
 

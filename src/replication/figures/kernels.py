@@ -29,7 +29,6 @@ def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name
         symbol: of the kernel, as mathematical text.
     """
     import seaborn as sns
-    from matplotlib.lines import Line2D
 
     from replication.figures import style
 
@@ -63,8 +62,8 @@ def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name
     for step, ax in zip(steps, grid.axes[:, 0], strict=True):
         ax.set_ylabel(f"{style.step_label(step)}\n${symbol}$")
     _kernel_ticks(grid.axes[0, 0], kernels)
-    handles = style.width_handles(kernels["width"])
-    handles.append(Line2D([], [], color=style.COLOURS["analytic"], label=f"analytic {name}"))
+    handles = style.width_keys(kernels["width"])
+    handles.append(style.key(f"analytic {name}", color=style.COLOURS["analytic"]))
     grid.figure.set_size_inches(style.TEXT_WIDTH, 0.6 + 1.4 * len(steps))
     style.legend_above(grid.figure, handles)
     return grid.figure

@@ -15,7 +15,7 @@ import yaml
 from markupsafe import Markup
 
 from replication import published
-from replication.figures import FIGURES, Figure
+from replication.figures import FIGURES, Figure, captions
 from replication.report import how_made
 from replication.report.tables import number, shown
 from replication.settings import Study
@@ -74,9 +74,9 @@ def render(
 
 
 def _environment() -> jinja2.Environment:
-    """The templates beside this module; an unknown name in one of them, or in a caption, is an error."""
+    """The templates beside this module, and the words of captions; an unknown name in any is an error."""
     jinja = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(Path(__file__).parent), jinja2.DictLoader(captions.WORDS)]),
         autoescape=jinja2.select_autoescape(["html", "html.j2"], default_for_string=False),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -373,48 +373,21 @@ class Study(Model):
         """The description of an experiment's networks, which `replication.build.architecture` takes."""
         chosen = self.experiments[experiment]
         surrogate = None if chosen.surrogate is None else self.surrogate(chosen.surrogate)
-        return self._networks(activation, surrogate, self.network, chosen.output_scale)
+        return self.networks(activation, surrogate, output_scale=chosen.output_scale)
 
-    def divergence_architectures(self) -> dict[str, dict[str, Any]]:
-        """Descriptions of the networks of `divergence`, by the name of their surrogate."""
-        chosen = self.divergence
-        if chosen is None:
-            return {}
-        names = (chosen.surrogates.diverges, chosen.surrogates.learns)
-        return {name: self._networks(chosen.activation, self.surrogate(name), chosen.network) for name in names}
-
-    def compared_architectures(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Descriptions of the networks of `surrogate_comparison`, by what they have in common, and their surrogate."""
-        chosen = self.surrogate_comparison
-        if chosen is None:
-            return {}
-        return {
-            normalize: {
-                name: self._networks(
-                    chosen.activation,
-                    {**self.surrogate(name), "height": height, "normalize": normalize},
-                    self.network,
-                )
-                for name in chosen.surrogates
-            }
-            for normalize, height in _plain(chosen.heights).items()
-        }
-
-    def real_data_architecture(self) -> dict[str, Any]:
-        """The description of the networks of `real_data`."""
-        chosen = self.real_data
-        return (
-            {} if chosen is None else self._networks(chosen.activation, self.surrogate(chosen.surrogate), self.network)
-        )
-
-    def _networks(
-        self, activation: str, surrogate: dict[str, Any] | None, network: Network, output_scale: float = 1.0
+    def networks(
+        self,
+        activation: str,
+        surrogate: dict[str, Any] | None,
+        network: Network | None = None,
+        output_scale: float = 1.0,
     ) -> dict[str, Any]:
+        """The same of networks of no experiment, from the description of their surrogate."""
         return {
             "activation": _plain(self.activations[activation]),
             "surrogate": surrogate,
             "output_scale": output_scale,
-            **_plain(network),
+            **_plain(network or self.network),
         }
 
     def settings(self, experiment: str) -> dict[str, Any]:
