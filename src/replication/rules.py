@@ -215,16 +215,15 @@ PUBLISHED_FIGURES = {"ntk": "figure_b3", "sg_ntk": "figure_b4"}
 @rule("compare_published.py", {"table": "tables/published.parquet"})
 def compare_published(study: Study) -> Sources:
     """Our kernel errors beside the published ones."""
-    shown = {kernel: study.figures.get(figure) for kernel, figure in PUBLISHED_FIGURES.items()}
-    present = {kernel: experiment for kernel, experiment in shown.items() if experiment is not None}
+    shown = {kernel: study.figures[name] for kernel, name in PUBLISHED_FIGURES.items() if name in study.figures}
     steep = {name: entry.m for name, entry in study.activations.items() if isinstance(entry, Erf)}
     inputs: Needs = {
         f"{kernel}_{table}": made_by("tabulate_kernels", table, experiment=experiment)
-        for kernel, experiment in present.items()
+        for kernel, experiment in shown.items()
         for table in ("kernel_mse", "kernel_mse_mean")
     }
     return Sources(
-        {"settings": {kernel: study.settings(experiment) for kernel, experiment in present.items()}, "m": steep},
+        {"settings": {kernel: study.settings(experiment) for kernel, experiment in shown.items()}, "m": steep},
         inputs,
         files={"values": "workflow/published/kernel_mse.csv", "conditions": "workflow/published/settings.yaml"},
     )
@@ -242,11 +241,8 @@ def claims(study: Study) -> Sources:
     return Sources(
         {
             "run": study.run,
-            "claims": _of(study.claims, "confidence", "resamples", "seed", "activation")
-            | {"least_networks": _of(study.claims.least_networks, "kernels", "outputs")},
-            "divergence": None
-            if diverging is None
-            else {"surrogates": _of(diverging.surrogates, "diverges", "learns"), "compare_at": diverging.compare_at},
+            "claims": _of(study.claims, "confidence", "resamples", "seed", "activation", "least_networks"),
+            "divergence": None if diverging is None else _of(diverging, "surrogates", "compare_at"),
             "scale": scales[0] / scales[1] if len(scales) == 2 else 1.0,
             "reference_point": study.data.reference_point,
         },

@@ -16,6 +16,7 @@ from replication.claims.judgement import Judgement, Result
 from replication.claims.sampling import Sampling
 from replication.claims.spread import spread_by_angle
 from replication.claims.verdicts import Criterion, Finding
+from replication.statistics import Estimate
 
 POINTS = 12
 REFERENCE = 4
@@ -216,7 +217,7 @@ def test_the_claims_of_the_paper_come_first():
 def test_a_claim_needs_the_evidence_that_its_test_asks_for():
     @claim("Something holds.", source="Figure 7")
     def holds(sampling, ntk, real_data):
-        yield Finding(f"{ntk} and {real_data}", 0, 0, 0, Criterion(), str(sampling.seed))
+        yield Finding(f"{ntk} and {real_data}", Estimate(0, 0, 0), Criterion(), str(sampling.seed))
 
     assert (holds.name, holds.statement, holds.source) == ("holds", "Something holds.", "Figure 7")
     assert holds.needs == ("ntk", "real_data")
@@ -328,7 +329,7 @@ def test_the_same_data_give_the_same_results(results):
 def test_every_finding_has_an_interval_around_its_estimate(results):
     for result in results:
         for finding in result.findings:
-            assert finding.low <= finding.estimate <= finding.high, finding.statistic
+            assert finding.estimate.low <= finding.estimate.value <= finding.estimate.high, finding.statistic
 
 
 @pytest.fixture(scope="module")
@@ -351,9 +352,9 @@ def test_the_page_has_every_claim_and_every_statistic(results, judged):
 
 
 def test_the_decisive_finding_is_one_that_the_verdict_rests_on():
-    good = Finding("good", 1, 0.9, 1.1, Criterion(0.5, 2), "")
-    bad = Finding("bad", 3, 2.9, 3.1, Criterion(0.5, 2), "")
-    beside = Finding("beside", 3, 2.9, 3.1, Criterion(0.5, 2), "", decides=False)
+    good = Finding("good", Estimate(1, 0.9, 1.1), Criterion(0.5, 2), "")
+    bad = Finding("bad", Estimate(3, 2.9, 3.1), Criterion(0.5, 2), "")
+    beside = replace(bad, statistic="beside", decides=False)
     result = Result(claims.CLAIMS[0], (beside, good, bad))
     assert result.decisive is bad
     assert result.describe()["decisive"] == 2

@@ -126,8 +126,6 @@ def _illustration(figure: Figure, study: Study, files: Files, tables: Mapping[st
         png=base64.b64encode(png).decode(),
         width=width,
         height=height,
-        smallest=round(0.45 * width),
-        largest=round(0.6 * width),
         caption=text,
         title=title,
         tables=needed,
