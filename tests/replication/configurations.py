@@ -1,6 +1,8 @@
 """The paper's configuration, and others that differ from it in one entry."""
 
+import functools
 import json
+import operator
 import re
 from pathlib import Path
 
@@ -14,13 +16,17 @@ STUDY = settings.read(CONFIG)
 DELETED = object()
 
 
+def at(path, config=CONFIG):
+    """An entry of a configuration; `path` is written as in error messages."""
+    parts = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", path)]
+    return functools.reduce(operator.getitem, parts, config)
+
+
 def changed(path, value):
-    """The paper's configuration with one entry replaced, added or deleted; `path` is written as in error messages."""
+    """The paper's configuration with one entry replaced, added or deleted."""
     result = json.loads(json.dumps(CONFIG))  # nothing shared, not even what the file shares by an anchor
-    *parents, last = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", path)]
-    entry = result
-    for part in parents:
-        entry = entry[part]
+    parent, last = re.fullmatch(r"(.*?)[.\[]?(\w+)\]?", path).groups()
+    entry, last = at(parent, result), int(last) if last.isdigit() else last
     if value is DELETED:
         del entry[last]
     else:

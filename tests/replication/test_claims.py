@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from figure_tables import product
 
 from replication import claims
 from replication.claims import judgement
@@ -33,27 +34,12 @@ NNGP = Process(PROCESS.mean + 0.5 * STD, STD)
 def kernels(exponent=-0.5, change=-0.5, size=0.1, networks=30, seed=0):
     """Errors like n^exponent, changes in training like n^change, `size` of the kernel at n = 100."""
     rng = np.random.default_rng(seed)
-    analytic = 2 + np.cos(np.arange(POINTS))
-    rows = []
-    for width in (10, 100, 1000):
-        for network in range(networks):
-            start = analytic + width**exponent * rng.normal(size=POINTS)
-            trained = start + size * analytic * (width / 100) ** change * rng.normal(size=POINTS)
-            for step, empirical in ((0, start), (1000, trained)):
-                rows.append(
-                    pd.DataFrame(
-                        {
-                            "activation": "erf_2",
-                            "width": width,
-                            "step": step,
-                            "network": network,
-                            "point": np.arange(POINTS),
-                            "empirical": empirical,
-                            "analytic": analytic,
-                        }
-                    )
-                )
-    return pd.concat(rows, ignore_index=True)
+    table = product(activation=["erf_2"], width=[10.0, 100.0, 1000.0], network=range(networks), point=range(POINTS))
+    width, analytic = table["width"], 2 + np.cos(table["point"])
+    start = analytic + width**exponent * rng.normal(size=len(table))
+    trained = start + size * analytic * (width / 100) ** change * rng.normal(size=len(table))
+    table = table.assign(width=width.astype(int), analytic=analytic)
+    return pd.concat([table.assign(step=0, empirical=start), table.assign(step=1000, empirical=trained)])
 
 
 def ensembles(scale=1.0, spread=1.0, offset=lambda width: 2 / np.sqrt(width), shift=0.0, networks=500, seed=0):
@@ -84,54 +70,30 @@ def learning(spread=1.0, shift=0.0):
 
 def steepness(diagonal=0.0, distance=-1.0, sg_ntk_distance=-1.0, regression=0.0):
     """Power laws in m: the NTK's diagonal `m^(L - 1 + diagonal)`, distances from the limits, and the regression."""
-    rows = []
-    for depth in (1, 2, 3):
-        for m in (50.0, 100.0, 200.0, 400.0):
-            point = np.arange(POINTS)
-            on_diagonal = point == REFERENCE
-            ntk = np.where(on_diagonal, m ** (depth + diagonal), 1 + m**distance)
-            common = {"hidden_layers": depth, "m": m, "point": point}
-            rows.append(
-                pd.DataFrame(
-                    {
-                        "kernel": "ntk",
-                        **common,
-                        "analytic": ntk,
-                        "limit": np.where(on_diagonal, np.inf, 1.0),
-                        "mean": np.where(np.isin(point, TRAINING_POINTS), 1.0, m ** (regression - depth)),
-                    }
-                )
-            )
-            rows.append(
-                pd.DataFrame(
-                    {"kernel": "sg_ntk", **common, "analytic": 1 + m**sg_ntk_distance, "limit": 1.0, "mean": 1.0}
-                )
-            )
-    return Steepness(pd.concat(rows, ignore_index=True), REFERENCE, TRAINING_POINTS)
+    table = product(hidden_layers=[1, 2, 3], m=[50.0, 100.0, 200.0, 400.0], point=range(POINTS))
+    depth, m, on_diagonal = table["hidden_layers"], table["m"], table["point"] == REFERENCE
+    ntk = table.assign(
+        kernel="ntk",
+        analytic=np.where(on_diagonal, m ** (depth + diagonal), 1 + m**distance),
+        limit=np.where(on_diagonal, np.inf, 1.0),
+        mean=np.where(table["point"].isin(TRAINING_POINTS), 1.0, m ** (regression - depth)),
+    )
+    sg_ntk = table.assign(kernel="sg_ntk", analytic=1 + m**sg_ntk_distance, limit=1.0, mean=1.0)
+    return Steepness(pd.concat([ntk, sg_ntk], ignore_index=True), REFERENCE, TRAINING_POINTS)
 
 
 def followed(growth=1.5, departure=-0.5, mse=0.01, networks=20):
     """Amplitudes that grow by a factor of 1.5 at most; departures from the prediction like n^departure."""
     rng = np.random.default_rng(5)
-    rows = []
-    for width in (100, 1000, 10_000):
-        start = rng.uniform(0.5, 2, size=networks)
-        for step in (0, 100, 300):
-            predicted = start * growth ** (step / 100)
-            relative = 0.0 if step == 0 else width**departure * rng.normal(size=networks)
-            rows.append(
-                pd.DataFrame(
-                    {
-                        "width": width,
-                        "step": step,
-                        "network": np.arange(networks),
-                        "amplitude": predicted * (1 + relative),
-                        "predicted": predicted,
-                        "mse": (mse if step == 300 else 1.0) * rng.uniform(0.9, 1.1, size=networks),
-                    }
-                )
-            )
-    return pd.concat(rows, ignore_index=True)
+    table = product(width=[100.0, 1000.0, 10_000.0], network=range(networks), step=[0, 100, 300])
+    start = np.repeat(rng.uniform(0.5, 2, size=3 * networks), 3)
+    predicted = start * growth ** (table["step"] / 100)
+    relative = (table["step"] > 0) * table["width"] ** departure * rng.normal(size=len(table))
+    return table.astype({"width": int}).assign(
+        amplitude=predicted * (1 + relative),
+        predicted=predicted,
+        mse=np.where(table["step"] == 300, mse, 1.0) * rng.uniform(0.9, 1.1, size=len(table)),
+    )
 
 
 def divergence(growth=1.5, departure=-0.5, mse=0.01, networks=20):
@@ -141,20 +103,9 @@ def divergence(growth=1.5, departure=-0.5, mse=0.01, networks=20):
 def surrogate_errors(worst=1.2, sets=20):
     """Test errors of four surrogates, of which one is `worst` times as large."""
     rng = np.random.default_rng(6)
-    return pd.DataFrame(
-        [
-            {
-                "normalize": normalize,
-                "surrogate": name,
-                "draw": draw,
-                "step": pd.NA,
-                "mse": size * rng.uniform(0.9, 1.1),
-            }
-            for normalize in ("peak", "area")
-            for name, size in {"a": 1.0, "b": 0.9, "c": 1.1, "d": worst}.items()
-            for draw in range(sets)
-        ]
-    )
+    sizes = {"a": 1.0, "b": 0.9, "c": 1.1, "d": worst}
+    table = product(normalize=["peak", "area"], surrogate=sizes, draw=range(sets))
+    return table.assign(step=pd.NA, mse=table["surrogate"].map(sizes) * rng.uniform(0.9, 1.1, size=len(table)))
 
 
 def real_data(place=0.0, networks=20):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from figure_tables import product
 from test_claims import POINTS, PROCESS, SAMPLING, ensembles
 
 from replication import claims
@@ -17,25 +18,14 @@ from replication.claims.verdicts import Criterion
 
 def tables(activation="sign", steps=(10, 20), widths=(100, 20), networks=4, seed=0):
     """Outputs that are drawn, and predictions whose means are 1 + seed, 2 + seed, ..., each at all points."""
-    index = pd.MultiIndex.from_product(
-        [[activation], widths, steps, range(networks), range(POINTS)],
-        names=["activation", "width", "step", "network", "point"],
-    )
-    drawn = np.random.default_rng(seed).normal(size=len(index))
+    drawn = product(activation=[activation], width=widths, step=steps, network=range(networks), point=range(POINTS))
+    drawn["output"] = np.random.default_rng(seed).normal(size=len(drawn))
+    points = product(activation=[activation], point=range(POINTS))
     predictions = pd.concat(
-        pd.DataFrame(
-            {
-                "activation": activation,
-                "kernel": kernel,
-                "step": pd.array([step] * POINTS, dtype="Int64"),
-                "point": np.arange(POINTS),
-                "mean": float(mean + seed),
-                "std": 1.0,
-            }
-        )
-        for kernel, step, mean in [("sg_ntk", None, 1), ("sg_ntk", 20, 2), ("nngp", None, 3), ("sg_ntk", 10, 4)]
+        points.assign(kernel=kernel, step=step, mean=float(mean + seed), std=1.0).astype({"step": "Int64"})
+        for kernel, step, mean in [("sg_ntk", pd.NA, 1), ("sg_ntk", 20, 2), ("nngp", pd.NA, 3), ("sg_ntk", 10, 4)]
     )
-    return pd.DataFrame({"output": drawn}, index=index).reset_index(), predictions
+    return drawn, predictions
 
 
 def chosen(outputs, width, step):

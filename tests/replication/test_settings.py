@@ -1,6 +1,5 @@
 """Configurations: those of the pipeline are valid, and whatever is not is rejected in one line."""
 
-import copy
 import dataclasses
 import json
 import math
@@ -11,7 +10,7 @@ import time
 
 import pytest
 import yaml
-from configurations import CONFIG, DELETED, ROOT, changed, leaves
+from configurations import CONFIG, DELETED, ROOT, at, changed, leaves
 from pydantic import BaseModel
 
 import sgntk
@@ -551,11 +550,7 @@ def test_a_quantiser_that_is_none(changes, line):
     ],
 )
 def test_names_that_some_file_systems_take_for_one(part, first, second):
-    same = changed(f"{part}.{second}", None)
-    entry = same
-    for key in part.split("."):
-        entry = entry[key]
-    entry[second] = copy.deepcopy(entry[first])
+    same = changed(f"{part}.{second}", at(f"{part}.{first}"))
     assert refusal(same).startswith(
         f"{part}: got {first!r} and {second!r}; expected names that differ in more than upper and lower case"
     )
@@ -573,10 +568,7 @@ def test_names_that_some_file_systems_take_for_one(part, first, second):
 )
 def test_names_that_are_none(part, name, expected):
     config = changed("run", "paper")
-    entry = config
-    for key in part.split("."):
-        entry = entry[key]
-    entry[name] = copy.deepcopy(next(iter(entry.values())))
+    at(part, config)[name] = next(iter(at(part).values()))
     assert refusal(config) == f"{part}: got {name!r}; expected {expected}"
 
 
