@@ -236,14 +236,14 @@ def compare_published(study: Study) -> Sources:
 )
 def claims(study: Study) -> Sources:
     """Verdicts on the claims."""
-    scales = [study.experiments[name].output_scale for name in _claimed(study, "small_outputs", "outputs")]
-    diverging = study.divergence
+    roles, diverging = study.claims.experiments, study.divergence
+    scales = {role: study.experiments[name].output_scale for role, name in roles.items() if role.endswith("outputs")}
     return Sources(
         {
             "run": study.run,
             "claims": _of(study.claims, "confidence", "resamples", "seed", "activation", "least_networks"),
             "divergence": None if diverging is None else _of(diverging, "surrogates", "compare_at"),
-            "scale": scales[0] / scales[1] if len(scales) == 2 else 1.0,
+            "scale": scales["small_outputs"] / scales["outputs"] if len(scales) == 2 else 1.0,
             "reference_point": study.data.reference_point,
         },
         evidence(study),
@@ -253,13 +253,12 @@ def claims(study: Study) -> Sources:
 def evidence(study: Study) -> Needs:
     """What the claims are tested on, as far as the study has it."""
     found: Needs = {"grid": made_by("grid")}
-    for role in ("ntk", "sg_ntk"):
-        for name in _claimed(study, role):
+    for role, name in study.claims.experiments.items():
+        if role in ("ntk", "sg_ntk"):
             found[role] = made_by("tabulate_kernels", "kernels", experiment=name)
-    for role, predictions in (("outputs", "predictions"), ("small_outputs", "small_predictions")):
-        for name in _claimed(study, role):
+        else:
             found[role] = made_by("tabulate_outputs", "outputs", experiment=name)
-            found[predictions] = made_by("predict", experiment=name)
+            found[role.replace("outputs", "predictions")] = made_by("predict", experiment=name)
     if study.steepness is not None:
         found["steepness"] = made_by("steepness")
         found["training_set"] = made_by("training_set", training_set=study.steepness.training_set)
@@ -344,8 +343,3 @@ def _tabulated(study: Study, experiment: str, **theory: Reference) -> Sources:
         {"activations": list(chosen.activations), "widths": widths, "networks": chosen.networks},
         {"batches": batches(study, experiment), **theory, "grid": made_by("grid")},
     )
-
-
-def _claimed(study: Study, *roles: str) -> list[str]:
-    """The experiments that play the roles in the claims, as far as there are such."""
-    return [study.claims.experiments[role] for role in roles if role in study.claims.experiments]
