@@ -17,7 +17,7 @@ def made_by(rule: str, output: str = "table", **wildcards: object) -> Reference:
     return Reference(rule, output, tuple((name, str(value)) for name, value in wildcards.items()))
 
 
-def made_by_one(rule: str, *outputs: str, **wildcards: object) -> "Needs":
+def outputs_of(rule: str, *outputs: str, **wildcards: object) -> "Needs":
     """Several outputs of one job, by their names."""
     return {output: made_by(rule, output, **wildcards) for output in outputs}
 

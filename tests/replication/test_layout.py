@@ -69,7 +69,7 @@ AWKWARD = (
 
 
 @pytest.mark.parametrize("layout", [LAYOUT, awkward()], ids=["paper", "awkward"])
-def test_every_file_is_made_by_one_job(layout):
+def test_every_file_is_outputs_of_job(layout):
     assert [file for file, count in Counter(files(layout)).items() if count > 1] == []
     assert {file: made for file in files(layout) if len(made := makers(layout, file)) != 1} == {}
 

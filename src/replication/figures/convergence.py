@@ -4,7 +4,7 @@ from itertools import cycle
 
 from replication.figures import activations
 from replication.figures.figure import Drawing, Settings, Study, Tables
-from replication.references import Sources, made_by_one
+from replication.references import Sources, outputs_of
 from replication.report.tables import Table, number, pivoted, wide
 
 
@@ -12,7 +12,7 @@ def needs(study: Study, experiment: str) -> Sources:
     """The errors of single networks, and their means; and what the activations are."""
     return Sources(
         {"activations": activations.descriptions(study, experiment)},
-        made_by_one("tabulate_kernels", "kernel_mse", "kernel_mse_mean", experiment=experiment),
+        outputs_of("tabulate_kernels", "kernel_mse", "kernel_mse_mean", experiment=experiment),
     )
 
 

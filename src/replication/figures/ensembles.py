@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from replication.figures.figure import Axes, Drawing, Settings, Study, Tables
-from replication.references import Sources, made_by, made_by_one
+from replication.references import Sources, made_by, outputs_of
 from replication.report.tables import EVERY, Table, pivoted, shown, wide
 
 
@@ -13,7 +13,7 @@ def needs(study: Study, experiment: str) -> Sources:
     """Networks, their mean, the prediction and the training set; and the distances, for the numbers."""
     return Sources(
         inputs={
-            **made_by_one("tabulate_outputs", "outputs", "ensemble", "distances", experiment=experiment),
+            **outputs_of("tabulate_outputs", "outputs", "ensemble", "distances", experiment=experiment),
             "predictions": made_by("predict", experiment=experiment),
             "training_set": made_by("training_set", training_set=study.experiments[experiment].training_set),
         }

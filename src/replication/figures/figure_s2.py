@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from replication.figures.figure import Axes, Drawing, Figure, Settings, Study, Tables
-from replication.references import Sources, made_by, made_by_one
+from replication.references import Sources, made_by, outputs_of
 from replication.report.tables import Table, shown
 
 CAPTION = """\
@@ -32,7 +32,7 @@ closer to 1 as n grows, at every step.
 
 def needs(study: Study, experiment: str) -> Sources:
     """The ensembles and the predictions at each step, and how far they are from each other."""
-    tables = made_by_one("tabulate_outputs", "ensemble", "learning", experiment=experiment)
+    tables = outputs_of("tabulate_outputs", "ensemble", "learning", experiment=experiment)
     return Sources(inputs={**tables, "predictions": made_by("predict", experiment=experiment)})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from replication.figures.figure import Axes, Drawing, Figure, Settings, Study, Tables
-from replication.references import Sources, made_by_one
+from replication.references import Sources, outputs_of
 from replication.report.tables import Table, wide
 
 CAPTION = """\
@@ -35,7 +35,7 @@ def needs(study: Study, experiment: str) -> Sources:
     """Kernels and errors; and the surrogates that are compared, in the order of the configuration."""
     assert study.surrogate_comparison is not None
     compared = [name for name in study.surrogates if name in study.surrogate_comparison.surrogates]
-    return Sources({"surrogates": compared}, made_by_one("compare_surrogates", "kernels", "errors"))
+    return Sources({"surrogates": compared}, outputs_of("compare_surrogates", "kernels", "errors"))
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:

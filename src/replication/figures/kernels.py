@@ -7,7 +7,7 @@ import pandas as pd
 
 from replication.figures import activations, convergence
 from replication.figures.figure import Axes, Drawing, Settings, Study, Tables
-from replication.references import Sources, made_by_one
+from replication.references import Sources, outputs_of
 from replication.report.tables import EVERY, Table, pivoted, wide
 
 
@@ -15,7 +15,7 @@ def needs(study: Study, experiment: str) -> Sources:
     """The kernels, and their errors for the numbers behind the figure; what the activations are, and where x0 is."""
     return Sources(
         {"activations": activations.descriptions(study, experiment), "reference_point": study.data.reference_point},
-        made_by_one("tabulate_kernels", "kernels", "kernel_mse_mean", experiment=experiment),
+        outputs_of("tabulate_kernels", "kernels", "kernel_mse_mean", experiment=experiment),
     )
 
 

@@ -19,6 +19,7 @@ REGRESSION_SECONDS = 1e-3
 """What one regression with a small kernel takes at least."""
 
 Keys = tuple[str, str, str]
+"""Of the width, the networks and the steps of a training job."""
 
 
 def check_costs(study: Study) -> None:
