@@ -162,8 +162,8 @@ def test_the_wheel_has_the_version_and_the_dependencies_of_the_library(wheel):
         ("replication.settings", {"jax", "pandas", "matplotlib"}),
         ("replication.layout", {"jax", "matplotlib"}),
         ("replication.store.tables", {"jax", "matplotlib"}),
-        ("replication.figures", {"jax", "matplotlib", "seaborn"}),
-        ("replication.claims", {"jax", "matplotlib", "seaborn"}),
+        ("replication.figures", {"jax", "matplotlib", "scipy", "seaborn", "sgntk"}),
+        ("replication.claims", {"jax", "matplotlib", "scipy.stats", "seaborn"}),
     ],
 )
 def test_import_leaves_out(module, unwanted):
