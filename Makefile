@@ -1,5 +1,6 @@
-# Needs Python 3.11 with pip, and make. `make` alone lists the targets.
-PYTHON ?= python3.11
+# Needs Python 3.11 to 3.14 with pip, and make. `make` alone lists the targets.
+# By default the newest of them that works; PYTHON=... names another.
+PYTHON ?=
 CORES ?= all
 # Processes that share the tests.
 WORKERS ?= 2
@@ -13,11 +14,12 @@ export PYTHONDONTWRITEBYTECODE :=
 ifneq ($(shell test -w "$(HOME)" && echo writable),writable)
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
 endif
-# The interpreter itself, also where an activated .venv, about to be replaced, offers its own.
-BASE = $(shell $(PYTHON) -c 'import os, sys; print(os.path.realpath(sys.executable))')
+# An environment stays with the Python that built it, until that one is gone or PYTHON names another.
+other-python = $(shell test -x $(1)/bin/python && \
+    { test -z "$(PYTHON)" || test "$$(tools/find_python.sh "$(PYTHON)" 2>&1)" -ef $(1)/bin/python; } || echo other-python)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick paper slurm test test-all test-slurm lint lint-python lint-imports lint-workflow lint-types docs format lock clean clean-run
+.PHONY: help setup quick paper slurm test test-all test-slurm lint lint-python lint-imports lint-workflow lint-types docs format lock clean clean-run other-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,19 +30,19 @@ setup: $(VENV)/installed ## build the environment in .venv
 # outside (the lock has its own), which spares Debian's separate python3-venv package. Installing
 # without compiling saves time and space: Python compiles what it imports.
 define install-lock
-@command -v $(PYTHON) || { echo "No $(PYTHON) found. Try: make PYTHON=/path/to/python3.11"; exit 1; }
-$(BASE) -m venv --clear --without-pip $(@D)
-$(BASE) -m pip --python $(@D)/bin/python install --no-compile --no-deps --require-hashes --requirement $<
+@python=$$(tools/find_python.sh "$(PYTHON)") && echo "$(@D): $$python" && \
+    "$$python" -m venv --clear --without-pip $(@D) && \
+    "$$python" -m pip --python $(@D)/bin/python install --no-compile --no-deps --require-hashes --requirement $<
 @touch $@
 endef
 
-$(VENV)/locked: requirements.txt
+$(VENV)/locked: requirements.txt $(call other-python,$(VENV))
 	$(install-lock)
 
-$(DOCS)/locked: requirements-docs.txt
+$(DOCS)/locked: requirements-docs.txt $(call other-python,$(DOCS))
 	$(install-lock)
 
-$(LINT)/locked: requirements-lint.txt
+$(LINT)/locked: requirements-lint.txt $(call other-python,$(LINT))
 	$(install-lock)
 
 $(VENV)/installed: $(VENV)/locked pyproject.toml
@@ -106,4 +108,4 @@ clean: ## remove environments and caches, never results
 	find scripts src tests tools workflow -type d -name __pycache__ -prune -exec rm -rf {} +
 
 clean-run: ## remove the results of a run (RUN=quick); asks if they took more than a minute to make
-	@$(PYTHON) tools/clean_run.py "$(RUN)"
+	@python=$$(tools/find_python.sh "$(PYTHON)") && "$$python" tools/clean_run.py "$(RUN)"
