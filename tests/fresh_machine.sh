@@ -37,16 +37,17 @@ isolated() {
     wait "$running"
 }
 
-# pip's settings on this machine, from its files and the environment, as a file.
+# pip's settings on this machine, from its files and the environment, as a file; without what lies on its disk.
 pip_settings() {
     python3 -m pip config list | python3 -c '
-import ast, sys
+import ast, re, sys
 pairs = [line.rstrip().partition("=")[::2] for line in sys.stdin]
 settings = {name.rpartition(".")[2]: ast.literal_eval(value) for name, value in pairs}
-print("[global]", *(f"{key} = {value}" for key, value in settings.items()), sep="\n")'
+lines = [f"{key} = {value}" for key, value in settings.items() if not re.search(r"(^|\s|file:)/", value)]
+print("[global]", *lines, sep="\n")'
 }
 
-# How this machine reaches the network: names, certificates, proxies, and where pip finds packages.
+# How this machine reaches the network: names, certificates, proxies, and pip's index.
 copy_network() {
     cp --dereference /etc/resolv.conf /etc/hosts "$machine/etc"
     cp --dereference /etc/ssl/certs/ca-certificates.crt "$machine/etc/ssl/certs"
@@ -55,17 +56,11 @@ copy_network() {
     mapfile -t -O "${#variables[@]}" variables < <(env | grep -iE '^(https?_proxy|no_proxy|SSL_CERT_FILE|REQUESTS_CA_BUNDLE)=')
 }
 
-# enter MACHINE COMMAND VARIABLE...: runs a command there. What pip's settings name on this machine is lent, read-only.
+# enter MACHINE COMMAND VARIABLE...: runs a command in the clone there.
 enter() {
-    local machine=$1 command=$2 path
+    local machine=$1 command=$2
     shift 2
     mount -t proc proc "$machine/proc"
-    for path in $(grep -oE '(^|[ =]|file://)/[^ ]+' "$machine/etc/pip.conf" | sed -E 's,^( |=|file://),,' | sort -u); do
-        [ -e "$path" ] || continue
-        mkdir -p "$machine$(dirname "$path")"
-        if [ -d "$path" ]; then mkdir -p "$machine$path"; else touch "$machine$path"; fi
-        mount --bind --options ro "$path" "$machine$path"
-    done
     chroot "$machine" env -i "$@" bash -c "cd /sgntk && $command"
 }
 

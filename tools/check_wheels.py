@@ -1,0 +1,62 @@
+"""Whether the locks can be installed without a compiler, wherever make may run: `make wheels`.
+
+For every Python that tools/find_python.sh accepts and every platform below: does each pin have a wheel, and does
+requirements.txt pin all that the dependencies ask for there? Only metadata is downloaded.
+"""
+
+import itertools
+import re
+import subprocess
+import sys
+
+from lock import ALL, ALONE, PIN, ROOT
+
+PLATFORMS = ("x86_64-manylinux_2_28", "aarch64-manylinux_2_28", "aarch64-apple-darwin")
+
+
+def pythons() -> list[str]:
+    """The versions that tools/find_python.sh accepts, oldest first."""
+    [versions] = re.findall(r'^versions="(.*)"', (ROOT / "tools/find_python.sh").read_text(), re.MULTILINE)
+    return sorted(versions.split(), key=lambda version: int(version.partition(".")[2]))
+
+
+def resolve(*arguments: str, pins: str = "") -> subprocess.CompletedProcess[str]:
+    """What uv makes of requirements, and of pins that it reads as its input."""
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate", *arguments]
+    return subprocess.run(command, cwd=ROOT, input=pins, capture_output=True, text=True, check=False)
+
+
+def without_wheel(pins: list[str], *where: str) -> list[str]:
+    """The pins that have no wheel, found by halving, for uv names one at a time."""
+    if resolve("-", "--no-deps", "--only-binary=:all:", *where, pins="\n".join(pins)).returncode == 0:
+        return []
+    if len(pins) == 1:
+        return pins
+    middle = len(pins) // 2
+    return [*without_wheel(pins[:middle], *where), *without_wheel(pins[middle:], *where)]
+
+
+def unpinned(*where: str) -> list[str]:
+    """What the dependencies ask for beyond requirements.txt; the error where they contradict it."""
+    done = resolve(*ALL, "--constraint=requirements.txt", *where)
+    if done.returncode != 0:
+        return [done.stderr.strip()]
+    return sorted(set(PIN.findall(done.stdout)) - set(PIN.findall((ROOT / "requirements.txt").read_text())))
+
+
+def main() -> None:
+    """Print what is missing; fail if anything is."""
+    locks = ["requirements.txt", *(f"requirements-{group}.txt" for group in ALONE)]
+    complaints = 0
+    for python, platform in itertools.product(pythons(), PLATFORMS):
+        where = (f"--python-version={python}", f"--python-platform={platform}")
+        missing = {lock: without_wheel(PIN.findall((ROOT / lock).read_text()), *where) for lock in locks}
+        lines = [f"{lock}: no wheel of {' '.join(pins)}" for lock, pins in missing.items() if pins]
+        lines += [f"requirements.txt: no pin of {' '.join(beyond)}" for beyond in [unpinned(*where)] if beyond]
+        complaints += len(lines)
+        print(f"Python {python}, {platform}: {'complete' if not lines else ''}", *lines, sep="\n    ", flush=True)
+    sys.exit(1 if complaints else 0)
+
+
+if __name__ == "__main__":
+    main()
