@@ -19,7 +19,7 @@ other-python = $(shell test -x $(1)/bin/python && \
     { test -z "$(PYTHON)" || test "$$(tools/find_python.sh "$(PYTHON)" 2>&1)" -ef $(1)/bin/python; } || echo other-python)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick paper slurm test test-all test-slurm lint lint-python lint-imports lint-workflow lint-types docs format lock clean clean-run other-python
+.PHONY: help setup quick paper slurm test test-all test-slurm test-fresh-machine lint lint-python lint-imports lint-workflow lint-types docs format lock wheels clean clean-run other-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,7 +59,7 @@ slurm: setup ## the paper through Slurm; once more continues a run that died (AR
 	tools/slurm.sh $(ARGUMENTS)
 
 test: setup ## the tests, but for the slow ones
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not (slow or slurm or browser)"
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not (slow or slurm or browser or fresh_machine)"
 	$(BIN)/python -m pytest -m "browser and not slow"
 
 test-all: test ## the slow tests, too
@@ -68,6 +68,10 @@ test-all: test ## the slow tests, too
 test-slurm: setup ## the workflow through a Slurm of one node, from Debian's packages (needs root)
 	tests/workflow/slurm/one_node.sh up
 	trap "tests/workflow/slurm/one_node.sh down" EXIT; $(BIN)/python -m pytest -m slurm
+
+# It compares its results with those here.
+test-fresh-machine: quick ## the commands of the README on a Debian 13 of nothing else (needs root and debootstrap)
+	$(BIN)/python -m pytest --capture=no -m fresh_machine
 
 lint: lint-python lint-imports lint-workflow lint-types ## every static check
 
@@ -102,6 +106,9 @@ build/$(UV): | setup
 
 lock: build/$(UV) ## renew the requirements files and environment.yml (UPGRADE=--upgrade: all pins)
 	PYTHONPATH=build/$(UV) $(BIN)/python tools/lock.py $(UPGRADE)
+
+wheels: build/$(UV) ## which pins have no wheel for a Python or a platform that make runs on; after `make lock`
+	PYTHONPATH=build/$(UV) $(BIN)/python tools/check_wheels.py
 
 clean: ## remove environments and caches, never results
 	rm -rf $(VENV) $(DOCS) $(LINT) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

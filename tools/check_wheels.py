@@ -8,6 +8,7 @@ import itertools
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from lock import ALL, ALONE, PIN, ROOT
 
@@ -44,18 +45,23 @@ def unpinned(*where: str) -> list[str]:
     return sorted(set(PIN.findall(done.stdout)) - set(PIN.findall((ROOT / "requirements.txt").read_text())))
 
 
+def complaints(python: str, platform: str) -> list[str]:
+    """What is missing for a Python on a platform, a line each."""
+    where = (f"--python-version={python}", f"--python-platform={platform}")
+    locks = ["requirements.txt", *(f"requirements-{group}.txt" for group in ALONE)]
+    missing = {lock: without_wheel(PIN.findall((ROOT / lock).read_text()), *where) for lock in locks}
+    lines = [f"{lock}: no wheel of {' '.join(pins)}" for lock, pins in missing.items() if pins]
+    return lines + [f"requirements.txt: no pin of {' '.join(beyond)}" for beyond in [unpinned(*where)] if beyond]
+
+
 def main() -> None:
     """Print what is missing; fail if anything is."""
-    locks = ["requirements.txt", *(f"requirements-{group}.txt" for group in ALONE)]
-    complaints = 0
-    for python, platform in itertools.product(pythons(), PLATFORMS):
-        where = (f"--python-version={python}", f"--python-platform={platform}")
-        missing = {lock: without_wheel(PIN.findall((ROOT / lock).read_text()), *where) for lock in locks}
-        lines = [f"{lock}: no wheel of {' '.join(pins)}" for lock, pins in missing.items() if pins]
-        lines += [f"requirements.txt: no pin of {' '.join(beyond)}" for beyond in [unpinned(*where)] if beyond]
-        complaints += len(lines)
-        print(f"Python {python}, {platform}: {'complete' if not lines else ''}", *lines, sep="\n    ", flush=True)
-    sys.exit(1 if complaints else 0)
+    pairs = list(itertools.product(pythons(), PLATFORMS))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda pair: complaints(*pair), pairs))
+    for (python, platform), lines in zip(pairs, found, strict=True):
+        print(f"Python {python}, {platform}: {'complete' if not lines else ''}", *lines, sep="\n    ")
+    sys.exit(1 if any(found) else 0)
 
 
 if __name__ == "__main__":
