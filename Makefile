@@ -1,5 +1,5 @@
 # Needs Python 3.11 to 3.14 with pip, and make. `make` alone lists the targets.
-# By default the newest of them that works; PYTHON=... names another.
+# By default the newest that works and has a wheel of every package, which 3.14 has not; PYTHON=... names another.
 PYTHON ?=
 CORES ?= all
 # Processes that share the tests.

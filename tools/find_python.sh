@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Prints the Python that builds the environments: find_python.sh [PYTHON]
-# PYTHON, or where there is none the newest on PATH that works, has pip, and is one that the lock has wheels for.
+# PYTHON, or where there is none the best on PATH that works and has pip.
 set -euo pipefail
 
-versions="3.14 3.13 3.12 3.11" # newest first; `make wheels` asks whether the lock has wheels for them
+# Best first; `make wheels` asks whether the lock has wheels for them. On 3.14 one package has to be compiled.
+versions="3.13 3.12 3.11 3.14"
 
 # The interpreter itself, also where an activated environment, about to be replaced, offers its own.
 itself() {
@@ -46,6 +47,6 @@ while read -r candidate; do
 done < <(candidates "${1:-}")
 
 place=${1:+PYTHON=$1 is}
-echo "Needed is Python ${versions##* } to ${versions%% *} with pip, but ${place:-PATH has} ${found:-none that works}." \
+echo "Needed is Python 3.11 to 3.14 with pip, but ${place:-PATH has} ${found:-none that works}." \
     "Install one (Debian, Ubuntu: apt-get install python3 python3-pip), or name it: make PYTHON=/path/to/python3.13" >&2
 exit 1
