@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from check_wheels import pythons
+from check_wheels import COMPILED, pythons
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -100,6 +100,12 @@ def test_every_python_that_make_takes_is_one_that_the_package_declares():
 
 def test_conda_python_is_one_that_make_takes():
     assert CONDA_PYTHON.removeprefix("python=") in pythons()
+
+
+def test_what_has_to_be_compiled_is_still_locked():
+    for python, pins in COMPILED.items():
+        assert python in pythons()
+        assert as_pins(sorted(pins)).items() <= LOCK.items()
 
 
 def test_the_container_has_the_packages_of_the_fresh_machine():

@@ -9,15 +9,15 @@ import pytest
 pytestmark = pytest.mark.fresh_machine
 
 ROOT = Path(__file__).resolve().parents[2]
-# What says when, where and in what time a run was made.
-TIMES = ("logs/", "benchmarks/", "report.html")
+# What says by which process, when, where and in what time a run was made.
+OF_ITS_OWN = (".lock", "logs/", "benchmarks/", "report.html")
 SKIPPED = 77
 
 
 def contents(run):
-    """The files of a run, but for those that time it."""
+    """The files of a run, but for those that differ from run to run."""
     files = {str(path.relative_to(run)): path.read_bytes() for path in run.rglob("*") if path.is_file()}
-    return {name: content for name, content in files.items() if not name.startswith(TIMES)}
+    return {name: content for name, content in files.items() if not name.startswith(OF_ITS_OWN)}
 
 
 def test_the_commands_of_the_readme_give_the_same_results_to_the_byte(tmp_path):
