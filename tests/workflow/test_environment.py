@@ -110,7 +110,7 @@ def test_what_has_to_be_compiled_is_still_locked():
 
 def test_the_container_has_the_packages_of_the_fresh_machine():
     [tried] = re.findall(r"^packages=(\S+)$", (ROOT / "tests/fresh_machine.sh").read_text(), re.MULTILINE)
-    container = (ROOT / ".devcontainer/Containerfile").read_text()
+    container = (ROOT / ".devcontainer/Dockerfile").read_text()
     [installed] = re.findall(r"--no-install-recommends (.*) \\$", container, re.MULTILINE)
     assert installed.split() == tried.split(",")
 
