@@ -19,7 +19,7 @@ other-python = $(shell test -x $(1)/bin/python && \
     { test -z "$(PYTHON)" || test "$$(tools/find_python.sh "$(PYTHON)" 2>&1)" -ef $(1)/bin/python; } || echo other-python)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick paper slurm test test-all test-slurm test-fresh-machine lint lint-python lint-imports lint-workflow lint-types docs format lock wheels clean clean-run other-python
+.PHONY: help setup quick paper slurm test test-all test-slurm test-fresh lint lint-python lint-imports lint-workflow lint-types docs format lock wheels clean clean-run other-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,7 +70,7 @@ test-slurm: setup ## the workflow through a Slurm of one node, from Debian's pac
 	trap "tests/workflow/slurm/one_node.sh down" EXIT; $(BIN)/python -m pytest -m slurm
 
 # It compares its results with those here.
-test-fresh-machine: quick ## the commands of the README on a Debian 13 of nothing else (needs root and debootstrap)
+test-fresh: quick ## the commands of the README on a Debian 13 of nothing else (needs root and debootstrap)
 	$(BIN)/python -m pytest --capture=no -m fresh_machine
 
 lint: lint-python lint-imports lint-workflow lint-types ## every static check
