@@ -41,10 +41,10 @@ def without_wheel(pins: list[str], *where: str) -> list[str]:
 
 
 def unpinned(*where: str) -> list[str]:
-    """What the dependencies ask for beyond requirements.txt; the error where they contradict it."""
+    """What the dependencies ask for beyond requirements.txt."""
     done = resolve(*ALL, "--constraint=requirements.txt", *where)
     if done.returncode != 0:
-        return [done.stderr.strip()]
+        raise SystemExit(f"requirements.txt does not resolve with {' '.join(where)}:\n{done.stderr}")
     return sorted(set(PIN.findall(done.stdout)) - set(PIN.findall((ROOT / "requirements.txt").read_text())))
 
 
@@ -55,7 +55,7 @@ def complaints(python: str, platform: str) -> list[str]:
     pins = {lock: sorted({*PIN.findall((ROOT / lock).read_text())} - COMPILED.get(python, set())) for lock in locks}
     missing = {lock: without_wheel(pins[lock], *where) for lock in locks}
     lines = [f"{lock}: no wheel of {' '.join(found)}" for lock, found in missing.items() if found]
-    return lines + [f"requirements.txt: no pin of {' '.join(beyond)}" for beyond in [unpinned(*where)] if beyond]
+    return lines or [f"requirements.txt: no pin of {' '.join(beyond)}" for beyond in [unpinned(*where)] if beyond]
 
 
 def main() -> None:

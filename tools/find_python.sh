@@ -44,7 +44,7 @@ while read -r candidate; do
         fi
     done
     [[ $found == *"$python ("* ]] || found+="${found:+, }$python ($description)"
-done < <(candidates "${1:-}")
+done <<< "$(candidates "${1:-}")"
 
 place=${1:+PYTHON=$1 is}
 echo "Needed is Python 3.11 to 3.14 with pip, but ${place:-PATH has} ${found:-none that works}." \
