@@ -34,7 +34,7 @@ mirror() {
 isolated() {
     unshare --mount --mount-proc --pid --fork --kill-child "$@" &
     running=$!
-    wait "$running"
+    wait "$running" && running=
 }
 
 # pip's settings on this machine, from its files and the environment, as a file; without what lies on its disk.
