@@ -123,6 +123,8 @@ def _skeleton(node: Any) -> Any:
     fields = {name: value for name, value in ast.iter_fields(node) if value not in (None, [])}
     if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         fields["body"] = [item for item in node.body if not _is_text(item)]
+    if isinstance(node, ast.JoinedStr):  # Python 3.12.1 has an empty text in `f"{x:>{width}}"`
+        fields["values"] = [item for item in node.values if not (isinstance(item, ast.Constant) and item.value == "")]
     return [type(node).__name__, *([name, _skeleton(value)] for name, value in fields.items())]
 
 
