@@ -17,7 +17,7 @@ endif
 BASE = $(shell $(PYTHON) -c 'import os, sys; print(os.path.realpath(sys.executable))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick paper slurm test test-all test-oldest test-newest test-slurm lint lint-python lint-imports lint-workflow lint-types docs format lock clean clean-run
+.PHONY: help setup quick paper slurm test test-all test-oldest test-newest test-slurm lint lint-python lint-imports lint-workflow lint-types docs gpu format lock clean clean-run
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -101,6 +101,11 @@ lint-types: setup $(LINT)/locked
 # The library is not installed there: mkdocstrings reads its sources. The variable silences an advertisement.
 docs: $(DOCS)/locked ## the guide and the API reference, in build/docs/index.html
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
+
+# Any Python with a JAX for the GPU; what else it lacks may be in build/gpu, see docs/performance.md. Nothing is installed.
+GPU_PYTHON ?= python
+gpu: ## measure a GPU: training, kernels, a profile (ARGUMENTS=--small: the same on a CPU, in small)
+	PYTHONPATH=src:build/gpu $(GPU_PYTHON) benchmarks/gpu.py $(ARGUMENTS)
 
 format: $(LINT)/locked ## rewrite the sources as `make lint` wants them
 	$(LINT)/bin/ruff check --fix
