@@ -26,6 +26,7 @@ SECTIONS = {
     "kernels": "SG-NTK of random points in 10 dimensions, float64.",
 }
 LONGEST = 6  # kernels of each profile that the page shows
+LONGEST_NAME = 70  # of a kernel, in characters; the others are templates that fill a screen
 
 
 class Report:
@@ -92,6 +93,8 @@ def markdown(rows):
 def _shown(value):
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_NAME else f"{value[:LONGEST_NAME]}..."
     if not isinstance(value, float):
         return str(value)
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

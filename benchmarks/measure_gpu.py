@@ -13,6 +13,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import agreement
 import experiment
 import jax
 import jax.numpy as jnp
@@ -93,6 +94,16 @@ def rates(options):
             "small operation": seconds(partial(loop, jnp.zeros((64, 64), jnp.float32))) / turns,
         },
     )
+
+
+# --- what it is compared with ---
+
+
+def predict(options):
+    """What infinitely wide networks do at each recorded step, on the CPU as in every run of the workflow."""
+    jax.config.update("jax_platforms", "cpu")
+    agreement.predictions(experiment.load(options.small)).to_parquet(options.outputs, index=False)
+    write(options.result, {})
 
 
 # --- training ---
@@ -202,6 +213,10 @@ def main():
     command.set_defaults(measure=rates)
     command.add_argument("--copied", type=int, required=True, help="bytes")
     command.add_argument("--size", type=int, required=True, help="rows of the matrices that are multiplied")
+
+    command = commands.add_parser("predict")
+    command.set_defaults(measure=predict)
+    command.add_argument("--outputs", required=True, help="file to write")
 
     for measure in (train, profile):
         command = commands.add_parser(measure.__name__)

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +82,23 @@ def test_everything_at_small_sizes_on_a_cpu(tmp_path):
     assert "All of Figure 3 by `incremental`:" in page
     assert "no test of Kolmogorov and Smirnov" in page or "point by point" in page
     assert page in done.stdout
+
+
+@pytest.mark.slow
+def test_what_was_measured_before_an_interruption_is_there(tmp_path):
+    arguments = [sys.executable, SCRIPT, "--small", "--output", tmp_path]
+    with subprocess.Popen(arguments, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}) as process:
+        training = tmp_path / "training.csv"
+        while not training.exists():
+            assert process.poll() is None
+            time.sleep(0.1)
+        time.sleep(1)  # the next measurement runs
+        running = psutil.Process(process.pid).children()
+        process.terminate()
+        assert process.wait(timeout=10) == 143
+        assert psutil.wait_procs(running, timeout=10)[1] == []
+    assert pd.read_csv(training)["in full"].iloc[0] == "yes"
+    assert "| direct | float32 | 20 |" in (tmp_path / "performance.md").read_text()
 
 
 def test_a_missing_package_is_named_in_one_line():
