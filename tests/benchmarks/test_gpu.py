@@ -149,6 +149,7 @@ def test_the_fastest_are_trained_in_full_first_and_the_others_are_marked(benchma
         ("direct", 500, "float32"): 2e-3,
         ("delayed", 500, "float32"): 1e-3,
         ("incremental", 500, "float32"): 1e-2,
+        ("direct", 500, "tensorfloat32"): 5e-4,
         ("direct", 20, "float32"): 1e-4,
     }
     measurements = Trained(tmp_path, speeds, left=200)
@@ -167,17 +168,21 @@ def test_the_fastest_are_trained_in_full_first_and_the_others_are_marked(benchma
 
     cases = [gpu.Case(method, width, products) for method, width, products in speeds] + [gpu.Case("delayed", 100)]
     waiting = [case for case in cases if not benchmark.train(case, 8, 60)]
-    assert [str(case) for case in waiting] == ["direct_500", "delayed_500", "incremental_500", "delayed_100"]
-    measurements.left = 120
-    benchmark.train_in_full(waiting)
-    # delayed takes 33 s of the 120, direct 63 s of the 87, and incremental 300 s.
-    assert measurements.ran[4:] == [("delayed_500", np.inf), ("direct_500", np.inf)]
+    assert [str(case) for case in waiting] == [
+        *("direct_500", "delayed_500", "incremental_500", "direct_500_tensorfloat32", "delayed_100")
+    ]
+    measurements.left = 150
+    benchmark.train_in_full(benchmark.by_speed(waiting))
+    # delayed takes 33 s of the 150, direct 63 s of the 117, incremental 300 s, and TensorFloat-32 18 s of the 54.
+    in_full = ["delayed_500", "direct_500", "direct_500_tensorfloat32"]
+    assert measurements.ran[len(speeds) :] == [(name, np.inf) for name in in_full]
 
     rows = {str(case): row for case, row in report.training.items()}
     assert {name: row["in full"] for name, row in rows.items()} == {
         "direct_500": "yes",
         "delayed_500": "yes",
         "incremental_500": "no",
+        "direct_500_tensorfloat32": "yes",
         "direct_20": "yes",
         "delayed_100": "no",
     }
