@@ -19,7 +19,7 @@ other-python = $(shell test -x $(1)/bin/python && \
     { test -z "$(PYTHON)" || test "$$(tools/find_python.sh "$(PYTHON)" 2>&1)" -ef $(1)/bin/python; } || echo other-python)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick paper slurm test test-all test-oldest test-newest test-slurm test-fresh lint lint-python lint-imports lint-workflow lint-types docs format lock wheels clean clean-run other-python
+.PHONY: other-python $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,6 +107,11 @@ lint-types: setup $(LINT)/locked
 # The library is not installed there: mkdocstrings reads its sources. The variable silences an advertisement.
 docs: $(DOCS)/locked ## the guide and the API reference, in build/docs/index.html
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
+
+# Any Python with a JAX for the GPU; what else it lacks may be in build/gpu, see docs/performance.md. Nothing is installed.
+GPU_PYTHON ?= python
+gpu: ## measure a GPU: training, kernels, a profile (ARGUMENTS=--small: the same on a CPU, in small)
+	PYTHONPATH=src:build/gpu $(GPU_PYTHON) benchmarks/gpu.py $(ARGUMENTS)
 
 format: $(LINT)/locked ## rewrite the sources as `make lint` wants them
 	$(LINT)/bin/ruff check --fix
