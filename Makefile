@@ -1,5 +1,6 @@
-# Needs Python 3.11 with pip, and make. `make` alone lists the targets.
-PYTHON ?= python3.11
+# Needs Python 3.11 to 3.14 with pip, and make. `make` alone lists the targets.
+# By default the newest that works and has a wheel of every package, which 3.14 has not; PYTHON=... names another.
+PYTHON ?=
 CORES ?= all
 # Processes that share the tests.
 WORKERS ?= 2
@@ -13,11 +14,12 @@ export PYTHONDONTWRITEBYTECODE :=
 ifneq ($(shell test -w "$(HOME)" && echo writable),writable)
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
 endif
-# The interpreter itself, also where an activated .venv, about to be replaced, offers its own.
-BASE = $(shell $(PYTHON) -c 'import os, sys; print(os.path.realpath(sys.executable))')
+# An environment stays with the Python that built it, until that one is gone or PYTHON names another.
+other-python = $(shell test -x $(1)/bin/python && \
+    { test -z "$(PYTHON)" || test "$$(tools/find_python.sh "$(PYTHON)" 2>&1)" -ef $(1)/bin/python; } || echo other-python)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick paper slurm test test-all test-oldest test-newest test-slurm lint lint-python lint-imports lint-workflow lint-types docs format lock clean clean-run
+.PHONY: other-python $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,19 +30,19 @@ setup: $(VENV)/installed ## build the environment in .venv
 # outside (the lock has its own), which spares Debian's separate python3-venv package. Installing
 # without compiling saves time and space: Python compiles what it imports.
 define install-lock
-@command -v $(PYTHON) || { echo "No $(PYTHON) found. Try: make PYTHON=/path/to/python3.11"; exit 1; }
-$(BASE) -m venv --clear --without-pip $(@D)
-$(BASE) -m pip --python $(@D)/bin/python install --no-compile --no-deps --require-hashes --requirement $<
+@python=$$(tools/find_python.sh "$(PYTHON)") && echo "$(@D): $$python" && \
+    "$$python" -m venv --clear --without-pip $(@D) && \
+    "$$python" -m pip --python $(@D)/bin/python install --no-compile --no-deps --require-hashes --requirement $<
 @touch $@
 endef
 
-$(VENV)/locked: requirements.txt
+$(VENV)/locked: requirements.txt $(call other-python,$(VENV))
 	$(install-lock)
 
-$(DOCS)/locked: requirements-docs.txt
+$(DOCS)/locked: requirements-docs.txt $(call other-python,$(DOCS))
 	$(install-lock)
 
-$(LINT)/locked: requirements-lint.txt
+$(LINT)/locked: requirements-lint.txt $(call other-python,$(LINT))
 	$(install-lock)
 
 $(VENV)/installed: $(VENV)/locked pyproject.toml
@@ -57,7 +59,7 @@ slurm: setup ## the paper through Slurm; once more continues a run that died (AR
 	tools/slurm.sh $(ARGUMENTS)
 
 test: setup ## the tests, but for the slow ones
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not (slow or slurm or browser)"
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not (slow or slurm or browser or fresh_machine)"
 	$(BIN)/python -m pytest -m "browser and not slow"
 
 test-all: test ## the slow tests, too
@@ -75,11 +77,15 @@ test-newest: build/$(UV) ## the library's tests, with the newest versions that t
 	$(call test-library,newest,)
 
 define test-library
-$(WITH_UV) -m uv venv --quiet --clear --python $(BASE) build/$(1)
+$(WITH_UV) -m uv venv --quiet --clear --python $(BIN)/python build/$(1)
 $(WITH_UV) -m uv pip install --quiet --python build/$(1)/bin/python --only-binary=:all: $(2) \
 	--requirements pyproject.toml --extra neural-tangents --extra study --group dev
 PYTHONPATH=src build/$(1)/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not slow" tests/sgntk
 endef
+
+# It compares its results with those here.
+test-fresh: quick ## the commands of the README on a Debian 13 of nothing else (needs root and debootstrap)
+	$(BIN)/python -m pytest --capture=no -m fresh_machine
 
 lint: lint-python lint-imports lint-workflow lint-types ## every static check
 
@@ -102,6 +108,11 @@ lint-types: setup $(LINT)/locked
 docs: $(DOCS)/locked ## the guide and the API reference, in build/docs/index.html
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
 
+# Any Python with a JAX for the GPU; what else it lacks may be in build/gpu, see docs/performance.md. Nothing is installed.
+GPU_PYTHON ?= python
+gpu: ## measure a GPU: training, kernels, a profile (ARGUMENTS=--small: the same on a CPU, in small)
+	PYTHONPATH=src:build/gpu $(GPU_PYTHON) benchmarks/gpu.py $(ARGUMENTS)
+
 format: $(LINT)/locked ## rewrite the sources as `make lint` wants them
 	$(LINT)/bin/ruff check --fix
 	$(LINT)/bin/ruff format
@@ -116,9 +127,12 @@ build/$(UV): | setup
 lock: build/$(UV) ## renew the requirements files and environment.yml (UPGRADE=--upgrade: all pins)
 	$(WITH_UV) tools/lock.py $(UPGRADE)
 
+wheels: build/$(UV) ## which pins have no wheel for a Python or a platform that make runs on; after `make lock`
+	$(WITH_UV) tools/check_wheels.py
+
 clean: ## remove environments and caches, never results
 	rm -rf $(VENV) $(DOCS) $(LINT) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	find scripts src tests tools workflow -type d -name __pycache__ -prune -exec rm -rf {} +
 
 clean-run: ## remove the results of a run (RUN=quick); asks if they took more than a minute to make
-	@$(PYTHON) tools/clean_run.py "$(RUN)"
+	@python=$$(tools/find_python.sh "$(PYTHON)") && "$$python" tools/clean_run.py "$(RUN)"

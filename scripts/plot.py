@@ -10,5 +10,6 @@ if TYPE_CHECKING:
 
 job = start(snakemake)
 tables = {name: job.read_all(name) if isinstance(path, list) else job.read(name) for name, path in job.inputs.items()}
+style.set_theme()
 figure = FIGURES[job.made_from["rule"]].draw(tables, job.settings)
 style.save(figure, job.path("pdf"), job.path("png"))

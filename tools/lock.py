@@ -30,7 +30,7 @@ channels:
   - conda-forge
   - nodefaults
 dependencies:
-  - python=3.11
+  - python=3.13
   - pip
   - pip:
 """

@@ -33,8 +33,7 @@ class Code:
     """
 
     folder: Path
-    _files: dict[Path, Parsed] = field(default_factory=dict, repr=False)
-    _edges: dict[Path, frozenset[Path]] = field(default_factory=dict, repr=False)
+    _modules: dict[Path, tuple[Parsed, list[Path]]] = field(default_factory=dict, repr=False)
 
     def closure(self, roots: Iterable[Path]) -> frozenset[Path]:
         """The roots, and every module of the folder that they import, directly or not."""
@@ -44,59 +43,44 @@ class Code:
             path = waiting.pop()
             if path not in found:
                 found.add(path)
-                waiting += self._imports_of(path)
+                waiting += self._module(path)[1]
         return frozenset(found)
 
     def packages(self, roots: Iterable[Path]) -> set[str]:
         """Top-level names of everything that is imported on the way, such as `jax`."""
-        return {name.partition(".")[0] for path in self.closure(roots) for name in self._parsed(path).imports}
+        return {name.partition(".")[0] for path in self.closure(roots) for name in self._module(path)[0].imports}
 
     def digest(self, roots: Iterable[Path]) -> str:
         """A digest of all code that the roots reach, the same wherever the folder is."""
-        digests = sorted((path.stem, self._parsed(path).digest) for path in self.closure(roots))
+        digests = sorted((path.stem, self._module(path)[0].digest) for path in self.closure(roots))
         return hashlib.sha256(json.dumps(digests).encode()).hexdigest()[:16]
 
-    def _parsed(self, path: Path) -> Parsed:
-        if path not in self._files:
-            self._files[path] = _parse(path.read_text(encoding="utf-8"))
-        return self._files[path]
-
-    def _imports_of(self, path: Path) -> frozenset[Path]:
-        if path not in self._edges:
-            self._edges[path] = frozenset(self._imported(path))
-        return self._edges[path]
-
-    def _imported(self, path: Path) -> Iterator[Path]:
-        for name in self._parsed(path).imports:
-            package, *rest = name.split(".")
-            if package != LAZY:
-                yield from self._of(name)
-            elif rest:
-                yield from self._of_lazy(rest[0])
+    def _module(self, path: Path) -> tuple[Parsed, list[Path]]:
+        """What is in a module, and the modules that it imports."""
+        if path not in self._modules:
+            parsed = _parse(path.read_text(encoding="utf-8"))
+            self._modules[path] = parsed, [place for name in parsed.imports for place in self._of(name)]
+        return self._modules[path]
 
     def _of(self, name: str) -> Iterator[Path]:
-        """The modules that importing a dotted name runs: the packages above it, and itself where it is a module."""
-        parts = name.split(".")
-        for end in range(1, len(parts) + 1):
-            place = self.folder.joinpath(*parts[:end])
-            yield from (path for path in (place / "__init__.py", place.with_suffix(".py")) if path.exists())
+        """The modules that importing a dotted name runs: the packages above it, and itself where it is a module.
 
-    def _of_lazy(self, name: str) -> Iterator[Path]:
-        """The module of the lazy package that a name of it leads to; the package's own file is no more than a table."""
-        path = self.folder / LAZY / f"{self._homes.get(name, name)}.py"
-        if path.exists():
-            yield path
+        Of the lazy package it is the module that the name leads to: the package's own file is no more than a table.
+        """
+        parts = name.split(".")
+        places = [self.folder.joinpath(*parts[:end]) for end in range(1, len(parts) + 1)]
+        if parts[0] == LAZY:
+            places = [self.folder / LAZY / self._homes.get(part, part) for part in parts[1:2]]
+        files = (file for place in places for file in (place / "__init__.py", place.with_suffix(".py")))
+        yield from (file for file in files if file.exists())
 
     @cached_property
     def _homes(self) -> dict[str, str]:
-        return _homes((self.folder / LAZY / "__init__.py").read_text(encoding="utf-8"))
-
-
-def _homes(text: str) -> dict[str, str]:
-    """Where the lazy package's names are defined, from the imports that it shows to type checkers."""
-    found = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom))
-    pairs = ((alias.name, (node.module or "").rpartition(".")[2]) for node in found for alias in node.names)
-    return {name: module for name, module in pairs if module != LAZY}
+        """Where the lazy package's names are defined, from the imports that it shows to type checkers."""
+        tree = ast.parse((self.folder / LAZY / "__init__.py").read_text(encoding="utf-8"))
+        found = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+        pairs = ((alias.name, (node.module or "").rpartition(".")[2]) for node in found for alias in node.names)
+        return {name: module for name, module in pairs if module != LAZY}
 
 
 @lru_cache(maxsize=1024)
@@ -139,6 +123,8 @@ def _skeleton(node: Any) -> Any:
     fields = {name: value for name, value in ast.iter_fields(node) if value not in (None, [])}
     if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         fields["body"] = [item for item in node.body if not _is_text(item)]
+    if isinstance(node, ast.JoinedStr):  # Python 3.12.1 has an empty text in `f"{x:>{width}}"`
+        fields["values"] = [item for item in node.values if not (isinstance(item, ast.Constant) and item.value == "")]
     return [type(node).__name__, *([name, _skeleton(value)] for name, value in fields.items())]
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from replication.code import Code
 from replication.figures import FIGURES
-from replication.references import Reference, references
-from replication.rules import RULES, Rule, Sources, figures_of
+from replication.references import Reference, Sources, references
+from replication.rules import RULES, Rule, figures_of
 from replication.settings import Study
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,33 +5,14 @@ whatever differs in them makes the outputs anew.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from replication.figures import FIGURES, Figure
-from replication.references import Needs, Reference, made_by, references
+from replication.figures import FIGURES
+from replication.references import Needs, Reference, Sources, made_by, references
 from replication.settings import Experiment, Steepness, Study
 from replication.settings.activations import Erf
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What the outputs of a job are made from.
-
-    Attributes:
-        settings: the part of the configuration that they depend on, as JSON has it.
-        inputs: outputs of other rules, by name.
-        part: settings that tell apart the pieces of one whole; what is made from all pieces does not depend on them.
-        options: settings on which no value depends.
-        files: files of the repository, by name; their content counts.
-    """
-
-    settings: dict[str, Any]
-    inputs: Needs = field(default_factory=dict)
-    part: dict[str, Any] = field(default_factory=dict)
-    options: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -165,23 +146,13 @@ def train(study: Study, experiment: str, activation: str, width: str, first: str
 @rule("tabulate_kernels.py", tables("tables/ensembles/{experiment}", "kernels", "kernel_mse", "kernel_mse_mean"))
 def tabulate_kernels(study: Study, experiment: str) -> Sources:
     """Empirical beside analytic kernels."""
-    inputs: Needs = {
-        "batches": batches(study, experiment),
-        "analytic": made_by("analytic_kernel", experiment=experiment),
-        "grid": made_by("grid"),
-    }
-    return Sources(_ensembles(study, experiment), inputs)
+    return _tabulated(study, experiment, analytic=made_by("analytic_kernel", experiment=experiment))
 
 
 @rule("tabulate_outputs.py", tables("tables/ensembles/{experiment}", "outputs", "ensemble", "distances", "learning"))
 def tabulate_outputs(study: Study, experiment: str) -> Sources:
     """Outputs of trained networks beside the predictions."""
-    inputs: Needs = {
-        "batches": batches(study, experiment),
-        "predictions": made_by("predict", experiment=experiment),
-        "grid": made_by("grid"),
-    }
-    return Sources(_ensembles(study, experiment), inputs)
+    return _tabulated(study, experiment, predictions=made_by("predict", experiment=experiment))
 
 
 # --- beyond the paper ---
@@ -195,7 +166,7 @@ def divergence(study: Study, surrogate: str) -> Sources:
         {
             **_of(chosen, "inputs", "targets", "networks", "seed", "steps", "widths"),
             "surrogate": surrogate,
-            "architecture": study.divergence_architectures()[surrogate],
+            "architecture": study.networks(chosen.activation, study.surrogate(surrogate), chosen.network),
             "learning_rate": study.training.learning_rate,
         }
     )
@@ -205,10 +176,15 @@ def divergence(study: Study, surrogate: str) -> Sources:
 def compare_surrogates(study: Study) -> Sources:
     """SG-NTKs of many surrogates, and the errors of what is learned with them."""
     chosen = _present(study.surrogate_comparison, "surrogate_comparison")
+
+    def with_equal(what: str, height: float) -> dict[str, Any]:
+        surrogates = {name: study.surrogate(name) | {"height": height, "normalize": what} for name in chosen.surrogates}
+        return {name: study.networks(chosen.activation, surrogate) for name, surrogate in surrogates.items()}
+
     return Sources(
         {
             **_of(chosen, "training_sets", "points", "seed", "steps"),
-            "architectures": study.compared_architectures(),
+            "architectures": {what: with_equal(what, height) for what, height in chosen.heights},
             "learning_rate": study.training.learning_rate,
             "reference_point": study.data.reference_point,
         },
@@ -224,7 +200,7 @@ def real_data(study: Study, data_set: str) -> Sources:
         {
             "data_set": data_set,
             **_of(chosen, "training_points", "test_points", "seed", "width", "networks", "steps"),
-            "architecture": study.real_data_architecture(),
+            "architecture": study.networks(chosen.activation, study.surrogate(chosen.surrogate)),
             "learning_rate": study.training.learning_rate,
         }
     )
@@ -239,16 +215,15 @@ PUBLISHED_FIGURES = {"ntk": "figure_b3", "sg_ntk": "figure_b4"}
 @rule("compare_published.py", {"table": "tables/published.parquet"})
 def compare_published(study: Study) -> Sources:
     """Our kernel errors beside the published ones."""
-    shown = {kernel: study.figures.get(figure) for kernel, figure in PUBLISHED_FIGURES.items()}
-    present = {kernel: experiment for kernel, experiment in shown.items() if experiment is not None}
+    shown = {kernel: study.figures[name] for kernel, name in PUBLISHED_FIGURES.items() if name in study.figures}
     steep = {name: entry.m for name, entry in study.activations.items() if isinstance(entry, Erf)}
     inputs: Needs = {
         f"{kernel}_{table}": made_by("tabulate_kernels", table, experiment=experiment)
-        for kernel, experiment in present.items()
+        for kernel, experiment in shown.items()
         for table in ("kernel_mse", "kernel_mse_mean")
     }
     return Sources(
-        {"settings": {kernel: study.settings(experiment) for kernel, experiment in present.items()}, "m": steep},
+        {"settings": {kernel: study.settings(experiment) for kernel, experiment in shown.items()}, "m": steep},
         inputs,
         files={"values": "workflow/published/kernel_mse.csv", "conditions": "workflow/published/settings.yaml"},
     )
@@ -261,17 +236,14 @@ def compare_published(study: Study) -> Sources:
 )
 def claims(study: Study) -> Sources:
     """Verdicts on the claims."""
-    scales = [study.experiments[name].output_scale for name in _claimed(study, "small_outputs", "outputs")]
-    diverging = study.divergence
+    roles, diverging = study.claims.experiments, study.divergence
+    scales = {role: study.experiments[name].output_scale for role, name in roles.items() if role.endswith("outputs")}
     return Sources(
         {
             "run": study.run,
-            "claims": _of(study.claims, "confidence", "resamples", "seed", "activation")
-            | {"least_networks": _of(study.claims.least_networks, "kernels", "outputs")},
-            "divergence": None
-            if diverging is None
-            else {"surrogates": _of(diverging.surrogates, "diverges", "learns"), "compare_at": diverging.compare_at},
-            "scale": scales[0] / scales[1] if len(scales) == 2 else None,
+            "claims": _of(study.claims, "confidence", "resamples", "seed", "activation", "least_networks"),
+            "divergence": None if diverging is None else _of(diverging, "surrogates", "compare_at"),
+            "scale": scales["small_outputs"] / scales["outputs"] if len(scales) == 2 else 1.0,
             "reference_point": study.data.reference_point,
         },
         evidence(study),
@@ -281,13 +253,12 @@ def claims(study: Study) -> Sources:
 def evidence(study: Study) -> Needs:
     """What the claims are tested on, as far as the study has it."""
     found: Needs = {"grid": made_by("grid")}
-    for role in ("ntk", "sg_ntk"):
-        for name in _claimed(study, role):
+    for role, name in study.claims.experiments.items():
+        if role in ("ntk", "sg_ntk"):
             found[role] = made_by("tabulate_kernels", "kernels", experiment=name)
-    for role, predictions in (("outputs", "predictions"), ("small_outputs", "small_predictions")):
-        for name in _claimed(study, role):
+        else:
             found[role] = made_by("tabulate_outputs", "outputs", experiment=name)
-            found[predictions] = made_by("predict", experiment=name)
+            found[role.replace("outputs", "predictions")] = made_by("predict", experiment=name)
     if study.steepness is not None:
         found["steepness"] = made_by("steepness")
         found["training_set"] = made_by("training_set", training_set=study.steepness.training_set)
@@ -306,18 +277,9 @@ def evidence(study: Study) -> Needs:
     return found
 
 
-def _enter_figure(figure: Figure) -> None:
-    """A rule for a figure, of the figure's name."""
-
-    def sources(study: Study) -> Sources:
-        return Sources(figure.settings(study), needs_of_figure(study, figure.name))
-
-    outputs = {kind: f"figures/{figure.name}.{kind}" for kind in ("pdf", "png")}
-    RULES[figure.name] = Rule(figure.name, "plot.py", outputs, sources, (FIGURE_MODULES[figure.name],))
-
-
-for _figure in FIGURES.values():
-    _enter_figure(_figure)
+for _name, _figure in FIGURES.items():
+    _pictures = {kind: f"figures/{_name}.{kind}" for kind in ("pdf", "png")}
+    RULES[_name] = Rule(_name, "plot.py", _pictures, _figure.sources, (FIGURE_MODULES[_name],))
 
 
 def figures_of(study: Study) -> list[str]:
@@ -325,16 +287,11 @@ def figures_of(study: Study) -> list[str]:
     return [name for name, figure in FIGURES.items() if figure.available(study)]
 
 
-def needs_of_figure(study: Study, name: str) -> Needs:
-    """The tables that a figure shows."""
-    return FIGURES[name].needs(study, study.figures.get(name))
-
-
 @rule("report.py", {"html": "report.html"}, tuple(FIGURE_MODULES.values()))
 def report(study: Study) -> Sources:
     """The run in one page."""
     shown = figures_of(study)
-    behind = {one for name in shown for one in references(needs_of_figure(study, name))}
+    behind = {one for name in shown for one in references(FIGURES[name].sources(study).inputs)}
     inputs: Needs = {
         "claims": made_by("claims", "json"),
         "pictures": [made_by(name, "png") for name in shown],
@@ -378,13 +335,11 @@ def _data_of(chosen: Experiment | Steepness) -> Needs:
     return {"grid": made_by("grid"), "training_set": made_by("training_set", training_set=chosen.training_set)}
 
 
-def _ensembles(study: Study, experiment: str) -> dict[str, Any]:
-    """The ensembles of an experiment, however their training is cut into jobs."""
+def _tabulated(study: Study, experiment: str, **theory: Reference) -> Sources:
+    """The ensembles of an experiment, however their training is cut into jobs, and the theory beside them."""
     chosen = study.experiments[experiment]
     widths = [plan.width for plan in chosen.widths]
-    return {"activations": list(chosen.activations), "widths": widths, "networks": chosen.networks}
-
-
-def _claimed(study: Study, *roles: str) -> list[str]:
-    """The experiments that play the roles in the claims, as far as there are such."""
-    return [study.claims.experiments[role] for role in roles if role in study.claims.experiments]
+    return Sources(
+        {"activations": list(chosen.activations), "widths": widths, "networks": chosen.networks},
+        {"batches": batches(study, experiment), **theory, "grid": made_by("grid")},
+    )

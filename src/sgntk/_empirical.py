@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from sgntk._architecture import Architecture
 from sgntk._networks import Params, forward
+from sgntk._precision import full_float32
 from sgntk._validation import check_inputs
 from sgntk.surrogates import Surrogate
 
@@ -74,7 +75,8 @@ def _evaluate(
     x1 = check_inputs(owner, "x1", x1, dimension)
     x2 = x1 if x2 is None else check_inputs(owner, "x2", x2, dimension)
     dtype = params[0].weight.dtype
-    return tangent_kernel(arch, surrogate, params, jnp.asarray(x1, dtype), jnp.asarray(x2, dtype))
+    with full_float32():
+        return tangent_kernel(arch, surrogate, params, jnp.asarray(x1, dtype), jnp.asarray(x2, dtype))
 
 
 @partial(jax.jit, static_argnums=(0, 1))

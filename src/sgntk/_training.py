@@ -18,6 +18,7 @@ from sgntk import _incremental as incremental
 from sgntk._architecture import Architecture
 from sgntk._compat import shard_map
 from sgntk._networks import Params, forward, init_ensemble
+from sgntk._precision import full_float32
 from sgntk._validation import check_count, check_inputs, check_positive, check_targets
 
 STEPS_PER_CALL = 1000
@@ -128,14 +129,15 @@ def train_ensemble(
     losses = partial(_losses, arch, x=x, y=y, vectorize=vectorize, mesh=mesh)
     records = []
     looks = sorted({0, steps, *recorded_steps, *range(0, steps, STEPS_PER_CALL)})
-    for previous, step in pairwise([0, *looks]):
-        if step > previous:
-            params = advance(params, steps=step - previous)
-            _check_losses(params, losses(params), step, learning_rate, largest_loss)
-            if progress is not None:
-                progress(step)
-        if step in recorded_steps:
-            records.append(np.asarray(recorder(params)))
+    with full_float32():
+        for previous, step in pairwise([0, *looks]):
+            if step > previous:
+                params = advance(params, steps=step - previous)
+                _check_losses(params, losses(params), step, learning_rate, largest_loss)
+                if progress is not None:
+                    progress(step)
+            if step in recorded_steps:
+                records.append(np.asarray(recorder(params)))
     return EnsembleRun(params, recorded_steps, np.stack(records))
 
 

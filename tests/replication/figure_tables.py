@@ -1,16 +1,11 @@
 """Made-up tables for every figure, as the rules of the paper's study make them but smaller."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
-import yaml
+from configurations import ROOT, STUDY
 
-from replication import ensembles, published, settings
+from replication import ensembles, published
 
-ROOT = Path(__file__).resolve().parents[2]
-CONFIG = yaml.safe_load((ROOT / "workflow/config/paper.yaml").read_text())
-STUDY = settings.read(CONFIG)
 STEEPNESS = {"erf_2": 2, "erf_5": 5, "erf_20": 20}
 ALPHA = np.linspace(-np.pi, np.pi, 100, endpoint=False)
 GRID = pd.DataFrame({"point": range(100), "alpha": ALPHA, "target": np.sin(ALPHA)})

@@ -2,7 +2,7 @@
 
 import figure_tables
 import pandas as pd
-from figure_tables import CONFIG, ROOT, STUDY
+from configurations import CONFIG, ROOT, STUDY
 
 from replication.report import page
 
@@ -38,7 +38,7 @@ def claim(name, statement, verdict, *findings, decisive=0):
         "statement": statement,
         "source": "Figure B.3",
         "verdict": verdict,
-        "decisive": decisive if findings else None,
+        "decisive": decisive,
         "findings": [*findings],
     }
 

@@ -136,3 +136,28 @@ def test_every_import_of_the_repository_is_followed():
         "replication/store/tables.py",
     } <= names
     assert not {name for name in names if name.startswith(("replication/figures", "replication/claims"))}
+
+
+# What versions of Python have parsed in ways of their own, f-strings above all.
+OF_ALL_VERSIONS = """
+import numpy as np
+
+@decorated
+class A(B, metaclass=M):
+    x: int = -1_000
+    def f(self, a, /, b=0x10, *args: T, c: float = 1e-3, **kwargs) -> None: ...
+
+async def g(): return [i async for i in h() if (j := i)]
+
+def k(x):
+    match x:
+        case {"a": [1, *rest]} | None: return f"{x!r:>{rest}} {{}} 'a' {1.5:.2f}" "b" f"c" f"{x=}" f"{{{x}}}"
+    try: pass
+    except* OSError: raise
+    return (lambda y, *, z=...: y)(b"c\\0", z=2j), 1e400, "\\u00e9", r"\\d"
+"""
+
+
+def test_the_digest_is_the_same_for_every_version_of_python(project):
+    (project / "scripts/all.py").write_text(OF_ALL_VERSIONS)
+    assert digest(project, "all.py") == "f999d9be79d640f9"

@@ -1,12 +1,11 @@
 """Comparing a run with the published kernel errors; the library itself is compared with them in test_published."""
 
-import copy
-
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from figure_tables import CONFIG, ROOT, STEEPNESS, STUDY
+from configurations import ROOT, STUDY, changed
+from figure_tables import STEEPNESS
 
 from replication import ensembles, published, settings
 from replication.figures import FIGURES
@@ -38,9 +37,8 @@ def test_the_paper_configuration_has_the_published_settings(kernel):
 
 
 def test_other_settings_are_named():
-    config = copy.deepcopy(CONFIG)
-    config["experiments"]["ntk"]["networks"] = 3
-    fewer = published.differences(settings.read(config).settings("ntk"), CONDITIONS["ntk"])
+    study = settings.read(changed("experiments.ntk.networks", 3))
+    fewer = published.differences(study.settings("ntk"), CONDITIONS["ntk"])
     assert fewer == ["networks: 3; published with 10"]
     without = published.differences({**STUDY.settings("sg_ntk"), "surrogate": None}, CONDITIONS["sg_ntk"])
     assert without == ["surrogate: none; published with name erf_derivative, k 1"]

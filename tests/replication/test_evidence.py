@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from figure_tables import product
 from test_claims import POINTS, PROCESS, SAMPLING, ensembles
 
 from replication import claims
 from replication.claims.ensembles import Process, from_tables
-from replication.claims.evidence import SOURCES, available, gather
+from replication.claims.evidence import SOURCES, gather
 from replication.claims.sampling import Sampling
 from replication.claims.spread import spread_by_angle
 from replication.claims.verdicts import Criterion
@@ -17,25 +18,14 @@ from replication.claims.verdicts import Criterion
 
 def tables(activation="sign", steps=(10, 20), widths=(100, 20), networks=4, seed=0):
     """Outputs that are drawn, and predictions whose means are 1 + seed, 2 + seed, ..., each at all points."""
-    index = pd.MultiIndex.from_product(
-        [[activation], widths, steps, range(networks), range(POINTS)],
-        names=["activation", "width", "step", "network", "point"],
-    )
-    drawn = np.random.default_rng(seed).normal(size=len(index))
+    drawn = product(activation=[activation], width=widths, step=steps, network=range(networks), point=range(POINTS))
+    drawn["output"] = np.random.default_rng(seed).normal(size=len(drawn))
+    points = product(activation=[activation], point=range(POINTS))
     predictions = pd.concat(
-        pd.DataFrame(
-            {
-                "activation": activation,
-                "kernel": kernel,
-                "step": pd.array([step] * POINTS, dtype="Int64"),
-                "point": np.arange(POINTS),
-                "mean": float(mean + seed),
-                "std": 1.0,
-            }
-        )
-        for kernel, step, mean in [("sg_ntk", None, 1), ("sg_ntk", 20, 2), ("nngp", None, 3), ("sg_ntk", 10, 4)]
+        points.assign(kernel=kernel, step=step, mean=float(mean + seed), std=1.0).astype({"step": "Int64"})
+        for kernel, step, mean in [("sg_ntk", pd.NA, 1), ("sg_ntk", 20, 2), ("nngp", pd.NA, 3), ("sg_ntk", 10, 4)]
     )
-    return pd.DataFrame({"output": drawn}, index=index).reset_index(), predictions
+    return drawn, predictions
 
 
 def chosen(outputs, width, step):
@@ -132,7 +122,8 @@ def run():
 
 def test_each_evidence_is_made_of_its_own_tables():
     given = run()
-    found = gather(SOURCES, given.get, SETTINGS)
+    found = gather(given, given.get, SETTINGS)
+    assert found.keys() == SOURCES.keys()
     for name in ("ntk", "sg_ntk", "surrogate_errors"):
         assert found[name] is given[name]
     for name, seed, scale in (("outputs", 0, 1.0), ("small_outputs", 5, 0.25)):
@@ -155,8 +146,7 @@ def test_each_evidence_is_made_of_its_own_tables():
 
 
 def test_evidence_is_there_if_its_tables_are():
-    assert available(run()) == {*SOURCES}
-    assert available(["grid", "training_set", "outputs", "predictions"]) == {"outputs"}
+    assert [*gather(["grid", "training_set", "outputs", "predictions"], run().get, SETTINGS)] == ["outputs"]
 
 
 def test_sampling_is_that_of_the_settings():
@@ -174,7 +164,7 @@ def test_sampling_is_that_of_the_settings():
     ],
 )
 def test_a_run_is_judged_as_far_as_it_goes(names, judged):
-    given, settings = run(), {**SETTINGS, "divergence": None, "scale": None}
+    given, settings = run(), {**SETTINGS, "divergence": None, "scale": 1.0}
     found = claims.judge(names, given.__getitem__, settings)
     assert [result.claim.name for result in found.results] == judged
     assert (found.run, found.confidence) == ("example", 0.9)

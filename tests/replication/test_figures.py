@@ -1,15 +1,12 @@
 """Every figure is found, drawn from what it needs, and shows what its caption says."""
 
-import copy
-import subprocess
-import sys
-
 import figure_tables
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from figure_tables import ALPHA, CONFIG, STUDY
+from configurations import CONFIG, DELETED, STUDY, changed
+from figure_tables import ALPHA
 
 from replication import figures, settings
 from replication.figures import FIGURES, captions, style
@@ -20,14 +17,15 @@ TABLES = figure_tables.tables()
 
 
 @pytest.fixture(autouse=True)
-def _close_figures():
+def _figures():
+    style.set_theme()
     yield
     plt.close("all")
 
 
 def draw(name, **changed):
     """A figure of the paper's study, drawn from the example's tables."""
-    return FIGURES[name].draw({**TABLES[name], **changed}, FIGURES[name].settings(STUDY))
+    return FIGURES[name].draw({**TABLES[name], **changed}, FIGURES[name].sources(STUDY).settings)
 
 
 def legend(figure):
@@ -50,17 +48,16 @@ class Noted(dict):
 
 
 def test_figures_stand_in_the_order_of_the_paper():
-    labels = [figure.label for figure in FIGURES.values() if figure.paper]
-    assert labels == [f"Figure {number}" for number in ("1", "2", "3", "B.1", "B.2", "B.3", "B.4")]
-    beyond = [figure.label for figure in FIGURES.values() if not figure.paper]
-    assert beyond == ["the comparison", *(f"Figure S.{number}" for number in range(1, 5))]
+    paper, beyond = ("1", "2", "3", "B.1", "B.2", "B.3", "B.4"), ("S.1", "S.2", "S.3", "S.4")
+    expected = [*(f"Figure {number}" for number in paper), "the comparison", *(f"Figure {number}" for number in beyond)]
+    assert [figure.label for figure in FIGURES.values()] == expected
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_shows_what_it_needs_and_no_more(name):
-    figure, chosen = FIGURES[name], Noted(FIGURES[name].settings(STUDY))
+    figure, chosen = FIGURES[name], Noted(FIGURES[name].sources(STUDY).settings)
     assert figure.name == name
-    needs = figure.needs(STUDY, STUDY.figures.get(name))
+    needs = figure.sources(STUDY).inputs
     tables = Noted(TABLES[name])
     assert figure.available(STUDY)
     assert {key: isinstance(need, list) for key, need in needs.items()} == {
@@ -83,10 +80,8 @@ def test_a_caption_makes_a_statement(name):
 
 @pytest.mark.parametrize("name", [name for name, figure in FIGURES.items() if figure.record])
 def test_a_figure_of_an_experiment_is_there_if_the_configuration_names_one(name):
-    config = copy.deepcopy(CONFIG)
-    del config["figures"][name]
-    assert not FIGURES[name].available(settings.read(config))
-    assert STUDY.experiments[STUDY.figures[name]].record in FIGURES[name].record
+    assert not FIGURES[name].available(settings.read(changed(f"figures.{name}", DELETED)))
+    assert STUDY.experiments[STUDY.figures[name]].record == FIGURES[name].record
 
 
 @pytest.mark.parametrize(
@@ -98,21 +93,19 @@ def test_a_figure_of_a_dropped_section_is_not_there(name, section):
 
 
 def test_needs_follow_the_configuration():
-    config = copy.deepcopy(CONFIG)
-    config["data"]["training_sets"]["C"] = {"source": "uniform", "points": 7, "seed": 1}
+    config = changed("data.training_sets.C", {"source": "uniform", "points": 7, "seed": 1})
     config["experiments"]["sign"]["training_set"] = "C"
     study = settings.read(config)
-    assert dict(FIGURES["figure_3"].needs(study, "sign")["training_set"].wildcards) == {"training_set": "C"}
-    sets = FIGURES["figure_b1"].needs(study, None)["training_sets"]
-    assert [dict(one.wildcards)["training_set"] for one in sets] == FIGURES["figure_b1"].settings(study)[
-        "training_sets"
-    ]
+    shown = FIGURES["figure_3"].sources(study).inputs["training_set"]
+    assert dict(shown.wildcards) == {"training_set": "C"}
+    all_sets = FIGURES["figure_b1"].sources(study)
+    names = [dict(one.wildcards)["training_set"] for one in all_sets.inputs["training_sets"]]
+    assert names == all_sets.settings["training_sets"]
 
 
 def test_activations_are_in_the_order_of_the_configuration():
-    config = copy.deepcopy(CONFIG)
-    config["experiments"]["ntk"]["activations"] = ["erf_20", "erf_2"]
-    described = FIGURES["figure_1"].settings(settings.read(config))["activations"]
+    study = settings.read(changed("experiments.ntk.activations", ["erf_20", "erf_2"]))
+    described = FIGURES["figure_1"].sources(study).settings["activations"]
     assert list(described.items()) == [("erf_2", {"name": "erf", "m": 2}), ("erf_20", {"name": "erf", "m": 20})]
 
 
@@ -120,13 +113,6 @@ def test_a_new_figure_is_one_module(tmp_path, monkeypatch):
     (tmp_path / "figure_x1.py").write_text("from replication.figures.figure_b1 import FIGURE")
     monkeypatch.setattr(figures, "__path__", [*figures.__path__, str(tmp_path)])
     assert list(figures.find()) == [*FIGURES, "figure_x1"]
-
-
-def test_finding_the_figures_is_cheap():
-    heavy = {"jax", "matplotlib", "scipy", "seaborn", "sgntk"}
-    code = f"import sys, replication.figures; print(sorted({heavy} & sys.modules.keys()))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize(
@@ -137,22 +123,20 @@ def test_finding_the_figures_is_cheap():
     ],
 )
 def test_captions_name_every_surrogate(surrogate, words):
-    config = copy.deepcopy(CONFIG)
-    config["experiments"]["sign"]["surrogate"] = surrogate
-    text, _ = page.caption(FIGURES["figure_3"], settings.read(config))
+    study = settings.read(changed("experiments.sign.surrogate", surrogate))
+    text, _ = page.caption(FIGURES["figure_3"], study)
     assert f"The surrogate derivative {words}" in " ".join(text.split())
 
 
 def test_captions_name_an_activation_that_has_no_steepness():
-    config = copy.deepcopy(CONFIG)
-    config["activations"]["relu"] = {"name": "relu"}
+    config = changed("activations.relu", {"name": "relu"})
     config["experiments"]["ntk"]["activations"] = ["erf_2", "relu"]
     text, _ = page.caption(FIGURES["figure_1"], settings.read(config))
     assert "of the activation, 2, relu." in " ".join(text.split())
 
 
 def test_captions_name_as_many_colours_as_there_are():
-    assert f"% {len(style.STEP_COLOURS)}" in captions.STEPS
+    assert f"% {len(style.STEP_COLOURS)}" in captions.WORDS["convergence"]
 
 
 # --- the paper's ---

@@ -7,16 +7,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
+from configurations import CONFIG, ROOT, STUDY
 
 from replication import settings
 from replication.layout import Layout
 from replication.references import Reference, made_by
 from replication.rules import RULES, evidence
 
-ROOT = Path(__file__).resolve().parents[2]
-CONFIG = yaml.safe_load((ROOT / "workflow/config/paper.yaml").read_text())
-LAYOUT = Layout(settings.read(CONFIG))
+LAYOUT = Layout(STUDY)
 
 
 def awkward():
@@ -71,7 +69,7 @@ AWKWARD = (
 
 
 @pytest.mark.parametrize("layout", [LAYOUT, awkward()], ids=["paper", "awkward"])
-def test_every_file_is_made_by_one_job(layout):
+def test_every_file_is_outputs_of_job(layout):
     assert [file for file, count in Counter(files(layout)).items() if count > 1] == []
     assert {file: made for file in files(layout) if len(made := makers(layout, file)) != 1} == {}
 

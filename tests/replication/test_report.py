@@ -11,12 +11,12 @@ import jinja2
 import pandas as pd
 import pytest
 import report_example
-from figure_tables import CONFIG, ROOT, STUDY
+from configurations import CONFIG, ROOT, STUDY
 
 from replication import settings
 from replication.figures import FIGURES
 from replication.report import how_made
-from replication.report.page import anchor, caption, claim_in_short
+from replication.report.page import anchor, caption
 from replication.report.tables import number
 
 DEVIATIONS = (ROOT / "docs/deviations.md").read_text()
@@ -113,19 +113,6 @@ def test_text_is_escaped(html):
     assert "where m &gt; 100 &amp; x is no training point" in html
 
 
-def test_a_claim_without_findings_is_shown():
-    claim = claim_in_short(report_example.claim("none", "Nothing was found.", "undecided"))
-    assert (claim["shown"], claim["others"]) == (None, 0)
-
-
-def test_a_finding_may_have_no_interval_and_no_note():
-    finding = report_example.finding("replicated")
-    for optional in ("low", "high", "note"):
-        del finding[optional]
-    shown = claim_in_short(report_example.claim("short", "In short.", "replicated", finding))["shown"]
-    assert (shown["low"], shown["high"], shown["note"]) == (None, None, "")
-
-
 def test_every_figure_has_a_caption_and_numbers(page):
     labels = ["1", "2", "3", *(f"B.{number}" for number in range(1, 5)), *(f"S.{number}" for number in range(1, 5))]
     for label in (f"Figure {label}" for label in labels):
@@ -152,7 +139,7 @@ def test_activations_come_in_the_order_of_the_configuration(page):
     ],
 )
 def test_one_other_number_in_a_table_changes_the_numbers_behind_a_figure(figure, name, column):
-    behind, chosen = FIGURES[figure], FIGURES[figure].settings(STUDY)
+    behind, chosen = FIGURES[figure], FIGURES[figure].sources(STUDY).settings
     before, after = copy.deepcopy(figure_tables.tables()[figure]), copy.deepcopy(figure_tables.tables()[figure])
     table = after[name] if isinstance(after[name], pd.DataFrame) else after[name][-1]
     table.loc[min(50, len(table) - 1), column] += 0.125

@@ -1,6 +1,5 @@
 """Configurations: those of the pipeline are valid, and whatever is not is rejected in one line."""
 
-import copy
 import dataclasses
 import json
 import math
@@ -8,21 +7,21 @@ import re
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 import yaml
+from configurations import CONFIG, DELETED, ROOT, at, changed, leaves
 from pydantic import BaseModel
 
 import sgntk
 from replication import build, settings
+from replication.rules import RULES
 from replication.settings import ConfigurationError, Request, WidthPlan, read
 from replication.settings.activations import ACTIVATIONS
 from replication.settings.surrogates import SURROGATES
 from sgntk import activations, surrogates
 
-CONFIGURATIONS = Path(__file__).resolve().parents[2] / "workflow" / "config"
-DELETED = object()
+CONFIGURATIONS = ROOT / "workflow/config"
 
 
 def merged(*names):
@@ -42,23 +41,6 @@ def merged(*names):
     return total
 
 
-PAPER = merged("paper.yaml")
-
-
-def changed(path, value):
-    """The paper's configuration with one entry replaced, added or deleted; `path` is written as in error messages."""
-    result = json.loads(json.dumps(PAPER))  # nothing shared, not even what the file shares by an anchor
-    *parents, last = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", path)]
-    entry = result
-    for part in parents:
-        entry = entry[part]
-    if value is DELETED:
-        del entry[last]
-    else:
-        entry[last] = value
-    return result
-
-
 def refusal(config, overrides=None):
     """What is said of a configuration that is not valid."""
     with pytest.raises(ConfigurationError) as caught:
@@ -76,7 +58,6 @@ def test_configurations_of_the_pipeline_are_valid(names):
     study = read(merged(*names))
     assert study.run == names[-1].removesuffix(".yaml")
     for name, experiment in study.experiments.items():
-        assert experiment.name == name
         for activation in experiment.activations:
             assert build.architecture(study.architecture(name, activation)).hidden_layers == 2
 
@@ -87,7 +68,7 @@ def test_files_of_the_pipeline_are_in_order(name):
 
 
 def test_the_paper():
-    study = read(PAPER)
+    study = read(CONFIG)
     experiment = study.experiments["sg_ntk"]
     assert (experiment.record, experiment.surrogate, experiment.training_set) == (
         "empirical_sg_ntk",
@@ -112,22 +93,22 @@ def test_the_paper():
 
 def test_descriptions_are_what_the_configuration_says():
     # As JSON, which tells 2 from 2.0: tables say what they are made from, and are compared with it.
-    study = read(PAPER)
-    network = PAPER["network"]
-    box, erf_derivative = PAPER["surrogates"]["box_1"], PAPER["surrogates"]["erf_derivative_1"]
+    study = read(CONFIG)
+    network = CONFIG["network"]
+    box, erf_derivative = CONFIG["surrogates"]["box_1"], CONFIG["surrogates"]["erf_derivative_1"]
     descriptions = [
         study.surrogate("box_1"),
         study.architecture("sg_ntk", "erf_2"),
-        study.divergence_architectures()["box_1"],
-        study.compared_architectures()["area"]["box_1"],
-        study.real_data_architecture(),
+        RULES["divergence"].sources(study, surrogate="box_1").settings["architecture"],
+        RULES["compare_surrogates"].sources(study).settings["architectures"]["area"]["box_1"],
+        RULES["real_data"].sources(study, data_set="digits").settings["architecture"],
         study.settings("ntk"),
     ]
     sign = {"activation": {"name": "sign"}, "surrogate": erf_derivative, "output_scale": 1.0}
     expected = [
         box,
         {**sign, "activation": {"name": "erf", "m": 2}, **network},
-        {**sign, "surrogate": box, **PAPER["divergence"]["network"]},
+        {**sign, "surrogate": box, **CONFIG["divergence"]["network"]},
         {**sign, "surrogate": {**box, "height": 2.0, "normalize": "area"}, **network},
         {**sign, **network},
         {
@@ -136,9 +117,9 @@ def test_descriptions_are_what_the_configuration_says():
             "output_scale": 1.0,
             **network,
             "networks": 10,
-            **{key: PAPER["training"][key] for key in ("learning_rate", "seed", "device")},
-            "training_set": PAPER["data"]["training_sets"]["A"],
-            **{key: PAPER["data"][key] for key in ("target", "grid_points", "reference_point")},
+            **{key: CONFIG["training"][key] for key in ("learning_rate", "seed", "device")},
+            "training_set": CONFIG["data"]["training_sets"]["A"],
+            **{key: CONFIG["data"][key] for key in ("target", "grid_points", "reference_point")},
         },
     ]
     for got, wanted in zip(descriptions, expected, strict=True):
@@ -189,7 +170,7 @@ def test_a_rule_asks_for_its_own_or_the_default():
 def test_requests_are_no_parameters_of_the_training():
     # Other limits must not train anything again: what the networks depend on does not know them.
     limits = [{"up_to_width": 9, "memory_mb": 1, "minutes": 1, "step_microseconds": 1}]
-    assert read(changed("resources.training", limits)).experiments == read(PAPER).experiments
+    assert read(changed("resources.training", limits)).experiments == read(CONFIG).experiments
 
 
 # --- what is left out ---
@@ -198,19 +179,18 @@ def test_requests_are_no_parameters_of_the_training():
 def test_null_drops_an_experiment_with_all_that_shows_it():
     study = read(changed("experiments.ntk", None))
     assert set(study.experiments) == {"sg_ntk", "sign", "sign_small_output"}
-    assert set(study.figures) == set(PAPER["figures"]) - {"figure_1", "figure_b3"}
+    assert set(study.figures) == set(CONFIG["figures"]) - {"figure_1", "figure_b3"}
     assert set(study.claims.experiments) == {"sg_ntk", "outputs", "small_outputs"}
 
 
 def test_a_study_of_one_experiment():
     others = dict.fromkeys(("steepness", "divergence", "surrogate_comparison", "real_data"))
-    experiments = {name: entry if name == "sign" else None for name, entry in PAPER["experiments"].items()}
-    study = read({**PAPER, **others, "experiments": experiments})
+    experiments = {name: entry if name == "sign" else None for name, entry in CONFIG["experiments"].items()}
+    study = read({**CONFIG, **others, "experiments": experiments})
     assert list(study.experiments) == ["sign"]
     assert study.figures == {"figure_3": "sign", "figure_s2": "sign"}
     assert study.claims.experiments == {"outputs": "sign"}
     assert all(getattr(study, name) is None for name in others)
-    assert (study.divergence_architectures(), study.compared_architectures()) == ({}, {})
 
 
 def test_roles_and_figures_may_be_left_out():
@@ -225,33 +205,33 @@ def test_roles_and_figures_may_be_left_out():
     ("models", "library"), [(ACTIVATIONS, activations), (SURROGATES, surrogates)], ids=["activations", "surrogates"]
 )
 def test_models_have_the_fields_and_defaults_of_the_classes_that_they_name(models, library):
+    classes = {name.lower(): getattr(library, name) for name in library.__all__}
     for name, model in models.items():
-        theirs = {field.name: field.default for field in dataclasses.fields(getattr(library, model.__name__))}
+        theirs = {field.name: field.default for field in dataclasses.fields(classes[name.replace("_", "")])}
         ours = {
             key: dataclasses.MISSING if field.is_required() else field.default
             for key, field in model.model_fields.items()
             if key != "name"
         }
         assert ours == theirs, name
-        assert name.replace("_", "") == model.__name__.lower()
 
 
 @pytest.mark.parametrize(
     ("module", "base", "models", "others"),
     [
         (activations, "Activation", ACTIVATIONS, set()),
-        (surrogates, "Surrogate", SURROGATES, {"Custom", "Piecewise", "JumpDerivative", "SignDerivative"}),
+        (surrogates, "Surrogate", SURROGATES, {"custom", "piecewise", "jumpderivative", "signderivative"}),
     ],
 )
 def test_all_that_the_library_has_can_be_named(module, base, models, others):
     """But what is made of functions, and derivatives that nothing learns with."""
     concrete = {
-        name
+        name.lower()
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, getattr(module, base))
         if value.__module__ == module.__name__ and name != base and not name.startswith("_")
     }
-    assert {model.__name__ for model in models.values()} == concrete - others
+    assert {name.replace("_", "") for name in models} == concrete - others
 
 
 def test_settings_know_which_activations_have_jumps():
@@ -301,7 +281,7 @@ def test_the_schema_is_printed():
     shown = subprocess.run([sys.executable, "-m", "replication.settings"], capture_output=True, text=True, check=True)
     schema = json.loads(shown.stdout)
     assert schema == settings.schema()
-    assert set(schema["properties"]) == set(PAPER)
+    assert set(schema["properties"]) == set(CONFIG)
     closed = [part for part in [schema, *schema["$defs"].values()] if "properties" in part]
     assert all(part["additionalProperties"] is False for part in closed)
     assert schema["$defs"]["Erf"]["properties"]["m"] == {
@@ -310,12 +290,6 @@ def test_the_schema_is_printed():
         "title": "M",
         "type": "number",
     }
-
-
-def test_settings_import_nothing_slow():
-    code = "import sys; from replication import settings; print(*{'jax', 'pandas', 'matplotlib'} & set(sys.modules))"
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert shown.stdout.split() == []
 
 
 # --- invalid ones ---
@@ -502,19 +476,9 @@ def test_rejected_in_one_line(path, value, expected):
     assert time.perf_counter() - start < 10  # however many jobs it would be
 
 
-def leaves(entry, path=""):
-    """Where the paper's configuration has a number, a word or null."""
-    if isinstance(entry, dict | list):
-        parts = entry.items() if isinstance(entry, dict) else enumerate(entry)
-        for key, part in parts:
-            yield from leaves(part, f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip("."))
-    else:
-        yield path
-
-
 @pytest.mark.parametrize("value", [True, math.nan, "no/name", {"name": 1}, [[]]], ids=repr)
 def test_no_leaf_takes_nonsense(value):
-    for path in leaves(PAPER):
+    for path, _ in leaves():
         if not (path.endswith(".xla_flags") and isinstance(value, str)):
             assert refusal(changed(path, value)).startswith(f"{path}"), path
 
@@ -583,11 +547,7 @@ def test_a_quantiser_that_is_none(changes, line):
     ],
 )
 def test_names_that_some_file_systems_take_for_one(part, first, second):
-    same = changed(f"{part}.{second}", None)
-    entry = same
-    for key in part.split("."):
-        entry = entry[key]
-    entry[second] = copy.deepcopy(entry[first])
+    same = changed(f"{part}.{second}", at(f"{part}.{first}"))
     assert refusal(same).startswith(
         f"{part}: got {first!r} and {second!r}; expected names that differ in more than upper and lower case"
     )
@@ -605,10 +565,7 @@ def test_names_that_some_file_systems_take_for_one(part, first, second):
 )
 def test_names_that_are_none(part, name, expected):
     config = changed("run", "paper")
-    entry = config
-    for key in part.split("."):
-        entry = entry[key]
-    entry[name] = copy.deepcopy(next(iter(entry.values())))
+    at(part, config)[name] = next(iter(at(part).values()))
     assert refusal(config) == f"{part}: got {name!r}; expected {expected}"
 
 

@@ -6,12 +6,13 @@ import math
 import pytest
 
 from replication.claims.verdicts import Criterion, Finding, combine
+from replication.statistics import Estimate
 
 CRITERION = Criterion(-1.5, -0.5)
 
 
 def finding(low, high, **others):
-    return Finding("a statistic", (low + high) / 2, low, high, CRITERION, "10 networks", **others)
+    return Finding("a statistic", Estimate((low + high) / 2, low, high), CRITERION, "10 networks", **others)
 
 
 REPLICATED, NOT_REPLICATED, UNDECIDED = finding(-1.1, -0.9), finding(0.1, 0.2), finding(-0.6, -0.4)

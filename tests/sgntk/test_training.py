@@ -184,6 +184,23 @@ def test_float32_throughout():
     assert {leaf.dtype for leaf in leaves(run.params)} == {np.dtype(np.float32)}
 
 
+# --- precision ---
+
+
+@pytest.mark.parametrize("chosen", [None, "tensorfloat32"])
+def test_products_are_float32_on_every_device_unless_chosen_otherwise(chosen):
+    seen = []
+
+    def record(params):  # what holds while it is traced holds for its products, and for those of training
+        seen.append(jax.config.jax_default_matmul_precision)
+        return params[0].bias
+
+    with jax.default_matmul_precision(chosen):
+        train(ERF, KEYS, X, Y, steps=1, record=record)
+        assert jax.config.jax_default_matmul_precision == chosen
+    assert seen == [chosen or "float32"]
+
+
 # --- divergence ---
 
 

@@ -57,8 +57,9 @@ def start(study, *arguments, config="tiny.yaml", prefix=(), **options):
     )
 
 
-def run(study, *arguments, config="tiny.yaml", **options):
-    """Runs snakemake to its end."""
+def run(study, *arguments, config="tiny.yaml", check=True, **options):
+    """Runs snakemake to its end, which is expected to be a good one unless `check` is false."""
     with start(study, *arguments, config=config, **options) as process:
         stdout, stderr = process.communicate(timeout=600)
+    assert process.returncode == 0 or not check, stderr
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)

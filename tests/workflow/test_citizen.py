@@ -101,10 +101,7 @@ def test_a_wrong_file_is_refused_in_one_line(study, text, message):
 
 @pytest.mark.slow
 def test_in_the_terminal_of_a_notebook(study):
-    done = studies.run(
-        study, "figure_b1", env={**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-    )
-    assert done.returncode == 0, done.stderr
+    studies.run(study, "figure_b1", env={**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"})
     assert (study / "results/tiny/figures/figure_b1.png").exists()
 
 
@@ -117,8 +114,7 @@ def test_with_nothing_of_ours_installed(study):
     (blocked / "sitecustomize.py").write_text(
         "import sys\nsys.path = [p for p in sys.path if not p.endswith('/src')]\n"
     )
-    done = studies.run(study, "figure_b1", env={**os.environ, "PYTHONPATH": str(blocked)})
-    assert done.returncode == 0, done.stderr
+    studies.run(study, "figure_b1", env={**os.environ, "PYTHONPATH": str(blocked)})
 
 
 @pytest.mark.slow
@@ -132,8 +128,7 @@ def test_a_home_that_cannot_be_written_to_does_not_matter_to_make(study):
         check=False,
     ).stdout
     [cache] = [line.partition("= ")[2] for line in shown.splitlines() if line.startswith("XDG_CACHE_HOME")]
-    done = studies.run(study, GRID, env={**os.environ, "HOME": "/proc/nowhere", "XDG_CACHE_HOME": cache})
-    assert done.returncode == 0, done.stderr
+    studies.run(study, GRID, env={**os.environ, "HOME": "/proc/nowhere", "XDG_CACHE_HOME": cache})
 
 
 @pytest.mark.slow
@@ -142,5 +137,4 @@ def test_a_part_of_a_run_shows_no_verdicts_of_another(study):
     claims.parent.mkdir(parents=True)
     claims.write_text("verdicts of old")
     done = studies.run(study, "figure_b1")
-    assert done.returncode == 0, done.stderr
     assert "verdicts of old" not in done.stdout

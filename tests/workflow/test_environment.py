@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from check_wheels import COMPILED, pythons
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -91,9 +92,27 @@ def test_conda_pins_what_its_pip_cannot_leave_out():
     assert set(LEFT_OUT) <= CONDA.keys()
 
 
-def test_conda_python_is_one_that_the_package_declares():
-    version = CONDA_PYTHON.removeprefix("python=")
-    assert Requirement(f"python{PYPROJECT['project']['requires-python']}").specifier.contains(version)
+def test_every_python_that_make_takes_is_one_that_the_package_declares():
+    declared = Requirement(f"python{PYPROJECT['project']['requires-python']}").specifier
+    assert pythons()[0] == str(declared).removeprefix(">=")
+    assert list(declared.filter(pythons())) == pythons()
+
+
+def test_conda_python_is_one_that_make_takes():
+    assert CONDA_PYTHON.removeprefix("python=") in pythons()
+
+
+def test_what_has_to_be_compiled_is_still_locked():
+    for python, pins in COMPILED.items():
+        assert python in pythons()
+        assert as_pins(sorted(pins)).items() <= LOCK.items()
+
+
+def test_the_container_has_the_packages_of_the_fresh_machine():
+    [tried] = re.findall(r"^packages=(\S+)$", (ROOT / "tests/fresh_machine.sh").read_text(), re.MULTILINE)
+    container = (ROOT / ".devcontainer/Dockerfile").read_text()
+    [installed] = re.findall(r"--no-install-recommends (.*) \\$", container, re.MULTILINE)
+    assert installed.split() == tried.split(",")
 
 
 def test_the_oldest_jax_is_that_of_the_published_numbers():
@@ -162,8 +181,8 @@ def test_the_wheel_has_the_version_and_the_dependencies_of_the_library(wheel):
         ("replication.settings", {"jax", "pandas", "matplotlib"}),
         ("replication.layout", {"jax", "matplotlib"}),
         ("replication.store.tables", {"jax", "matplotlib"}),
-        ("replication.figures", {"jax", "matplotlib", "seaborn"}),
-        ("replication.claims", {"jax", "matplotlib", "seaborn"}),
+        ("replication.figures", {"jax", "matplotlib", "scipy", "seaborn", "sgntk"}),
+        ("replication.claims", {"jax", "matplotlib", "scipy.stats", "seaborn"}),
     ],
 )
 def test_import_leaves_out(module, unwanted):
@@ -187,7 +206,16 @@ def test_text_has_lf_in_the_repository():
 
 
 @pytest.mark.parametrize(
-    "path", ["Makefile", "Snakefile", ".ci/run", "tools/slurm.sh", "tests/workflow/slurm/one_node.sh"]
+    "path",
+    [
+        "Makefile",
+        "Snakefile",
+        ".ci/run",
+        "tools/find_python.sh",
+        "tools/slurm.sh",
+        "tests/fresh_machine.sh",
+        "tests/workflow/slurm/one_node.sh",
+    ],
 )
 def test_scripts_have_lf_in_every_checkout(path):
     assert git("check-attr", "text", "eol", "--", path) == [f"{path}: text: auto", f"{path}: eol: lf"]

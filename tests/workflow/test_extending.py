@@ -122,11 +122,9 @@ print(CLAIMS[-1].name, CLAIMS[-1].needs)
 @pytest.mark.slow
 def test_a_figure_is_drawn_and_everything_is_in_the_report(project):
     folder, _ = project
-    done = studies.run(folder, "figure_s5")
-    assert done.returncode == 0, done.stderr
+    studies.run(folder, "figure_s5")
     assert (folder / "results/tiny/figures/figure_s5.png").exists()
-    done = studies.run(folder)
-    assert done.returncode == 0, done.stderr
+    studies.run(folder)
     report = (folder / "results/tiny/report.html").read_text()
     assert "Figure S.5" in report
     assert "Trained networks agree at the training points and disagree elsewhere." in report

@@ -35,8 +35,7 @@ def finished(tmp_path_factory):
     """A study that ran undisturbed, and how long that took."""
     study = studies.create(tmp_path_factory.mktemp("finished"), CONFIG)
     start = time.monotonic()
-    done = studies.run(study, OUTPUTS)
-    assert done.returncode == 0, done.stderr
+    studies.run(study, OUTPUTS)
     return study, time.monotonic() - start
 
 
@@ -98,8 +97,7 @@ def test_killed_again_and_again(study, finished):
             assert tables_of(study) == tables_of(undisturbed)
             shutil.rmtree(study / "results")
             done_before = {}
-    done = studies.run(study, OUTPUTS)
-    assert done.returncode == 0, done.stderr
+    studies.run(study, OUTPUTS)
     now = noted(study)
     assert {path: now.get(path) for path in done_before} == done_before, "finished, but done again"
     assert tables_of(study) == tables_of(undisturbed)
@@ -144,8 +142,7 @@ def test_interrupted_and_resumed(study, finished):
     assert process.returncode != 0
     assert not (study / OUTPUTS).exists()
     before = noted(study)
-    done = studies.run(study, OUTPUTS)
-    assert done.returncode == 0, done.stderr
+    studies.run(study, OUTPUTS)
     assert {path: noted(study)[path] for path in before} == before
     assert tables_of(study) == tables_of(finished[0])
     assert_nothing_is_left_over(study)
@@ -193,7 +190,7 @@ def test_a_full_disk(small_disk, finished, monkeypatch):
     # Ever larger, until everything fits: it runs full at another place each time.
     for space in (40, 120, 200, 280, 64_000):
         resize(used + space)
-        done = studies.run(study, OUTPUTS)
+        done = studies.run(study, OUTPUTS, check=False)
         if done.returncode == 0:
             break
         failures += 1
@@ -229,13 +226,13 @@ def test_a_spoilt_batch_is_named_and_made_again(finished_copy, finished, spoil, 
     study, file = finished_copy, f"{BATCHES}/networks_0-0.parquet"
     spoil(study / file)
     (study / OUTPUTS).unlink()
-    failed = studies.run(study, OUTPUTS)
+    failed = studies.run(study, OUTPUTS, check=False)
     assert failed.returncode != 0
     assert f"{file} {message}" in failed.stderr
     assert not (study / OUTPUTS).exists()
     # A swap spoils two files, and the second is found when the first is made again.
     for _ in range(2):
-        if (done := studies.run(study, OUTPUTS)).returncode == 0:
+        if (done := studies.run(study, OUTPUTS, check=False)).returncode == 0:
             break
     assert done.returncode == 0, done.stderr
     assert tables_of(study) == tables_of(finished[0])
@@ -246,12 +243,11 @@ def test_a_stale_table_is_never_plotted(finished_copy, finished):
     made_from = json.loads(pq.read_schema(path).metadata[tables.METADATA])["made_from"]
     stale = {**made_from, "settings": {**made_from["settings"], "networks": 5}}
     tables.write(tables.read(path), path, stale)
-    failed = studies.run(finished_copy, "figure_3")
+    failed = studies.run(finished_copy, "figure_3", check=False)
     assert failed.returncode != 0
     assert f"{OUTPUTS} was made from something else: settings.networks is 5, expected 4" in failed.stderr
     assert not figure.exists()
-    done = studies.run(finished_copy, "figure_3")
-    assert done.returncode == 0, done.stderr
+    studies.run(finished_copy, "figure_3")
     assert figure.exists()
     assert (finished_copy / OUTPUTS).read_bytes() == (finished[0] / OUTPUTS).read_bytes()
 
@@ -263,8 +259,7 @@ def test_the_same_bytes_for_any_batch_size(finished_copy, finished):
     widths = [{**plan, "networks_per_job": 3} for plan in WIDTHS]  # 3 networks and 1, not 1 each
     config = {**CONFIG["experiments"], "sign": {**ENSEMBLE, "widths": widths}}
     (finished_copy / "tiny.yaml").write_text(yaml.safe_dump({**CONFIG, "experiments": config}))
-    done = studies.run(finished_copy, OUTPUTS)
-    assert done.returncode == 0, done.stderr
+    studies.run(finished_copy, OUTPUTS)
     ours, theirs = (
         {path: content for path, content in tables_of(study).items() if path.startswith("tables/")}
         for study in (finished_copy, finished[0])
@@ -276,7 +271,7 @@ def test_a_divergent_training_stops_its_batch_with_its_name(finished_copy):
     training = {"learning_rate": 0.1, "largest_loss": 0.05}
     (finished_copy / "tiny.yaml").write_text(yaml.safe_dump({**CONFIG, "training": training}))
     (finished_copy / BATCHES / "networks_2-2.parquet").unlink()  # a bound alone makes nothing anew
-    failed = studies.run(finished_copy, f"{BATCHES}/networks_2-2.parquet")
+    failed = studies.run(finished_copy, f"{BATCHES}/networks_2-2.parquet", check=False)
     assert failed.returncode != 0
     assert "failed by step 3 at learning rate 0.1; its loss is " in failed.stderr
     assert "It is network 2 of sign, sign, width 4" in failed.stderr

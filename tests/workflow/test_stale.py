@@ -6,17 +6,14 @@ import json
 import re
 import shutil
 from importlib import metadata
-from pathlib import Path
 
 import pytest
-import yaml
+from configurations import CONFIG, ROOT, STUDY, changed, leaves
 
 from replication import settings
 from replication.layout import Layout
 from replication.rules import RULES
 
-ROOT = Path(__file__).resolve().parents[2]
-CONFIG = yaml.safe_load((ROOT / "workflow/config/paper.yaml").read_text())
 FIGURES = [name for name in RULES if name.startswith("figure_")]
 KERNEL_FIGURES = {"figure_1", "figure_2", "figure_b3", "figure_b4"}
 OUTPUT_FIGURES = {"figure_3", "figure_b2", "figure_s2"}
@@ -52,7 +49,6 @@ NEEDS = {
 NEEDS["report"] = {"claims", *FIGURES}.union(*(NEEDS[figure] for figure in FIGURES))
 
 
-STUDY = settings.read(CONFIG)
 BEFORE = Layout(STUDY)
 MADE_FROM = {job: BEFORE.made_from(job[0], **dict(job[1])) for job in BEFORE.jobs}
 
@@ -151,7 +147,7 @@ RUNS = {
             ("figures/__init__", "figures/figure", "figures/style", "report/__init__", "report/tables"), DRAW
         ),
         **dict.fromkeys(("figures/activations", "figures/convergence"), OF_KERNELS),
-        "figures/captions": {*OF_KERNELS, "figure_3", "figure_b2"},
+        "figures/captions": {"report"},
         "figures/kernels": {"figure_1", "figure_2", "report"},
         "figures/ensembles": {"figure_3", "figure_b2", "report"},
         **{f"figures/{figure}": {figure, "report"} for figure in FIGURES},
@@ -184,7 +180,7 @@ RUNS = {
         },
     },
 }
-PLANS = {f"src/replication/{name}.py" for name in ("settings/__main__", "store/locking", "surroundings")}
+PLANS = {f"src/replication/{name}.py" for name in ("settings/__main__", "store/locking")}
 NOT_IN_THE_STUDY = {f"src/sgntk/{name}.py" for name in ("__init__", "libraries", "stax")}
 
 
@@ -304,49 +300,26 @@ TOGETHER = (
 )
 
 
-def leaves(value, path=""):
-    """Every number, text and null of a configuration, by its path."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from leaves(inner, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from leaves(inner, f"{path}[{index}]")
-    else:
-        yield path, value
-
-
 def found(table, path):
     """The value of the first pattern that is the whole path."""
     return next((value for pattern, value in table.items() if re.fullmatch(pattern, path)), None)
-
-
-def changed(path, value):
-    """The study with one leaf of the configuration changed."""
-    config = copy.deepcopy(CONFIG)
-    *parents, last = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", path)]
-    entry = config
-    for part in parents:
-        entry = entry[part]
-    entry[last] = value
-    return settings.read(config)
 
 
 def changed_a_little(path, value):
     """The study with another number, one that is allowed."""
     for other in (value + 1, value - 1, value * 0.99):
         with contextlib.suppress(settings.ConfigurationError):
-            return changed(path, other)
+            return settings.read(changed(path, other))
     raise AssertionError(f"{path}: no other value is allowed")
 
 
-LEAVES = {path: value for path, value in leaves(CONFIG) if not re.fullmatch(TOGETHER, path)}
+LEAVES = {path: value for path, value in leaves() if not re.fullmatch(TOGETHER, path)}
 
 
 @pytest.mark.parametrize("path", LEAVES)
 def test_another_setting_makes_anew_what_depends_on_it(path):
     other = found(OTHERWISE, path)
-    study = changed_a_little(path, LEAVES[path]) if other is None else changed(path, other)
+    study = changed_a_little(path, LEAVES[path]) if other is None else settings.read(changed(path, other))
     after = Layout(study)
     first = changed_jobs(after, but=("inputs",))
     first |= {job for job in changed_jobs(after) & MADE_FROM.keys() if after.needs(job) != BEFORE.needs(job)}
@@ -358,7 +331,7 @@ def test_another_setting_makes_anew_what_depends_on_it(path):
 
 
 def test_another_cut_into_jobs_trains_again_and_changes_no_table():
-    after = Layout(changed("experiments.sign.widths[0].networks_per_job", 100))
+    after = Layout(settings.read(changed("experiments.sign.widths[0].networks_per_job", 100)))
     assert made_anew(after) == {"train", "report"}
 
 

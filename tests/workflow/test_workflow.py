@@ -4,22 +4,7 @@ import pytest
 import studies
 import yaml
 from studies import TINY, run
-from test_stale import MODULES, runs, with_followers
-
-FIGURES = [
-    "figure_1",
-    "figure_2",
-    "figure_3",
-    "figure_b1",
-    "figure_b2",
-    "figure_b3",
-    "figure_b4",
-    "figure_published",
-    "figure_s1",
-    "figure_s2",
-    "figure_s3",
-    "figure_s4",
-]
+from test_stale import FIGURES, MODULES, runs, with_followers
 
 
 @pytest.fixture
@@ -31,7 +16,6 @@ def study(tmp_path):
 def planned(study, *arguments, config="tiny.yaml"):
     """Rules that a dry run would run."""
     done = run(study, "--dry-run", *arguments, config=config)
-    assert done.returncode == 0, done.stderr
     lines = (done.stdout + done.stderr).splitlines()
     return {line.split()[1].rstrip(":") for line in lines if line.startswith(("rule ", "localrule "))}
 
@@ -50,27 +34,23 @@ def test_one_figure_needs_its_own_experiment_alone(study):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"widht": 3}, "Configuration error: widht: got 3; unknown key, expected one of run, data"),
-        (
-            {"training": {"learning_rate": -1}},
-            "Configuration error: training.learning_rate: got -1; expected a number > 0",
-        ),
+        ({"widht": 3}, "widht: got 3; unknown key, expected one of run, data"),
+        ({"training": {"learning_rate": -1}}, "training.learning_rate: got -1; expected a number > 0"),
     ],
 )
 def test_a_wrong_configuration_stops_before_any_job_in_one_line(study, change, message):
     (study / "tiny.yaml").write_text(yaml.safe_dump({**TINY, **change}))
-    done = run(study)
+    done = run(study, check=False)
     errors = [line for line in done.stderr.splitlines() if "error" in line.lower()]
     assert done.returncode != 0
     assert len(errors) == 1
-    assert errors[0].startswith(message)
+    assert errors[0].startswith(f"Configuration error: {message}")
     assert not (study / "results").exists()
 
 
 @pytest.mark.slow
 def test_a_run_from_start_to_figures(study):
-    done = run(study)
-    assert done.returncode == 0, done.stderr
+    run(study)
     for figure in FIGURES:
         assert (study / f"results/tiny/figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
         assert (study / f"results/tiny/figures/{figure}.png").read_bytes().startswith(b"\x89PNG")
@@ -92,8 +72,7 @@ def test_a_run_from_start_to_figures(study):
     # The palette: figures are drawn again, and nothing is trained.
     style = study / "src/replication/figures/style.py"
     style.write_text(style.read_text().replace("#D55E00", "#000000"))
-    done = run(study)
-    assert done.returncode == 0, done.stderr
+    run(study)
     assert planned(study) == set()
 
     # Other networks are trained again; what does not depend on them stays.

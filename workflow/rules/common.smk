@@ -1,9 +1,11 @@
 # The configuration, checked before any job starts, and the layout of the run: which files, made from what, asking for what.
+import os
+
 REPOSITORY = Path(workflow.current_basedir).resolve().parents[1]
 SOURCES = str(REPOSITORY / "src")
 sys.path.insert(0, SOURCES)
 
-from replication import settings, surroundings
+from replication import settings
 from replication.layout import Layout
 from replication.store import locking
 from replication.store.files import remove_temporary
@@ -28,7 +30,15 @@ configfile: PAPER
 
 LAYOUT = Layout(checked(settings.read, config, workflow.config_settings.config))
 
-surroundings.prepare(SOURCES)
+# What jobs find when they start: the packages of the repository, the process that a job ends with, and what JAX and
+# Matplotlib read when they are imported: a training job asks for a GPU itself, and the terminal of a notebook has a
+# backend of its own.
+os.environ |= {
+    "PYTHONPATH": os.pathsep.join(filter(None, [SOURCES, os.environ.get("PYTHONPATH")])),
+    "SNAKEMAKE_PROCESS": str(os.getpid()),
+    "JAX_PLATFORMS": "cpu",
+    "MPLBACKEND": "agg",
+}
 
 
 wildcard_constraints:

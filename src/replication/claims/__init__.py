@@ -13,12 +13,12 @@ from pkgutil import iter_modules
 from typing import Any
 
 from replication.claims.claim import Claim
-from replication.claims.evidence import available, gather
+from replication.claims.evidence import gather
 from replication.claims.judgement import Judgement, evaluate
 from replication.claims.sampling import Sampling
 from replication.claims.spread import spread_by_angle
 
-ORDER = ("kernels", "steep_activations", "sign_networks", "learning", "divergence", "surrogates", "real_data")
+ORDER = ("kernels", "steep_activations", "sign_networks", "divergence", "surrogates", "real_data")
 """Modules in the order in which their claims are reported, the paper's first; those of other modules follow."""
 
 
@@ -42,14 +42,7 @@ def judge(inputs: Collection[str], read: Callable[[str], Any], settings: Mapping
         settings: `run`, its name; `claims`, how verdicts are reached; and what the evidence takes: `divergence`,
             `scale` and `reference_point`.
     """
-    has, chosen = available(inputs), settings["claims"]
-    needed = {name for claim in CLAIMS if claim.testable(has) for name in claim.needs}
-    evidence = gather(needed, read, settings)
-    sampling = Sampling.of_settings(chosen)
+    evidence, sampling = gather(inputs, read, settings), Sampling.of_settings(settings["claims"])
     ensembles = evidence["outputs"].last if "outputs" in evidence else None
-    return Judgement(
-        run=settings["run"],
-        confidence=chosen["confidence"],
-        results=evaluate(CLAIMS, evidence, sampling),
-        spread=spread_by_angle(ensembles, chosen["confidence"]),
-    )
+    spread = spread_by_angle(ensembles, sampling.confidence)
+    return Judgement(settings["run"], sampling.confidence, evaluate(CLAIMS, evidence, sampling), spread)

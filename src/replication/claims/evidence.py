@@ -138,11 +138,10 @@ SOURCES = {
 """
 
 
-def available(tables: Collection[str]) -> set[str]:
-    """Names of the evidence that a run has, by the names of its tables."""
-    return {name for name, source in SOURCES.items() if source.tables[0] in tables}
-
-
-def gather(names: Collection[str], read: Callable[[str], Any], settings: Settings) -> dict[str, Any]:
-    """Evidence of these names; `read` gives the table of a name, or the tables."""
-    return {name: source.make(settings, *map(read, source.tables)) for name, source in SOURCES.items() if name in names}
+def gather(tables: Collection[str], read: Callable[[str], Any], settings: Settings) -> dict[str, Any]:
+    """The evidence that a run has; `read` gives the table of a name, or the tables."""
+    return {
+        name: source.make(settings, *map(read, source.tables))
+        for name, source in SOURCES.items()
+        if {*source.tables} <= {*tables}
+    }

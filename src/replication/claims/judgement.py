@@ -94,7 +94,7 @@ class Judgement:
 def _row(finding: Finding) -> tuple[str, ...]:
     return (
         finding.statistic if finding.decides else f"{finding.statistic} (beside the verdict)",
-        f"{finding.estimate:.3g}",
+        f"{finding.estimate.value:.3g}",
         _interval(finding),
         str(finding.criterion),
         finding.verdict,
@@ -103,7 +103,7 @@ def _row(finding: Finding) -> tuple[str, ...]:
 
 
 def _interval(finding: Finding) -> str:
-    return f"{finding.low:.3g} to {finding.high:.3g}"
+    return f"{finding.estimate.low:.3g} to {finding.estimate.high:.3g}"
 
 
 def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

@@ -56,16 +56,7 @@ class Sampling:
         note = f"{networks} {of}"
         if networks < least:
             note += f", too few to decide: at least {least}"
-        return Finding(
-            statistic,
-            estimate.value,
-            estimate.low,
-            estimate.high,
-            criterion,
-            note,
-            enough=networks >= least,
-            decides=decides,
-        )
+        return Finding(statistic, estimate, criterion, note, enough=networks >= least, decides=decides)
 
     def of_widths(
         self, statistic: str, samples: Mapping[Any, Float[np.ndarray, " networks"]], criterion: Criterion
@@ -88,4 +79,4 @@ class Sampling:
         """A finding on an exponent against m, with the regression's interval."""
         estimate = statistics.log_log_regression(m, values, confidence=self.confidence)
         note = f"regression over m from {m.min():g} to {m.max():g}"
-        return Finding(statistic, estimate.value, estimate.low, estimate.high, criterion, note)
+        return Finding(statistic, estimate, criterion, note)

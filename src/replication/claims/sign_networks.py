@@ -1,4 +1,4 @@
-"""Claims on trained sign networks: their mean and their spread are those of the SG-NTK's Gaussian process."""
+"""Claims on sign networks: trained, and beyond the paper while they learn, they are the SG-NTK's Gaussian process."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -129,3 +129,29 @@ def scale_leaves_the_mean(sampling: Sampling, outputs: Outputs, small_outputs: O
         criterion=SAME_SPREAD,
         decides=False,
     )
+
+
+@claim(
+    "At every time during SGL, mean and spread of wide networks are those that the SG-NTK predicts for this step.",
+    source="beyond the paper; Figure S.2",
+)
+def learning_is_predicted(sampling: Sampling, outputs: Outputs) -> Iterator[Finding]:
+    """Distance from the predicted mean, and variance by the predicted one, of the widest networks step by step."""
+    last = outputs.last
+    apart = float(np.mean((last.sg_ntk.mean - last.nngp.mean) ** 2))
+    finding = partial(sampling.of_networks, least=sampling.least_outputs)
+    for step, ensembles in outputs.by_step.items():
+        networks, then = ensembles.outputs[ensembles.widest], ensembles.sg_ntk_then
+        where = f"n = {ensembles.widest:,}, step {step:,}"
+        yield finding(
+            f"squared distance from the predicted mean, by that between the final predictions' means, {where}",
+            lambda chosen, then=then: distance(chosen, then.mean) / apart,
+            networks,
+            criterion=SAME_MEAN,
+        )
+        yield finding(
+            f"mean variance over networks by the predicted one, {where}",
+            variance_ratio(then.std),
+            networks,
+            criterion=SAME_SPREAD,
+        )

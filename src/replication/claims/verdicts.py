@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from replication.statistics import Estimate
+
 Verdict = Literal["replicated", "not replicated", "undecided"]
 
 
@@ -39,9 +41,7 @@ class Finding:
 
     Attributes:
         statistic: what was computed, in words.
-        estimate: its value, corrected for bias where it comes from a bootstrap.
-        low: lower end of its confidence interval.
-        high: upper end of its confidence interval.
+        estimate: its value, corrected for bias where it comes from a bootstrap, with its confidence interval.
         criterion: the values that the claim allows.
         note: what the interval rests on.
         enough: whether the run is large enough to decide; if not the finding is undecided, whatever the interval says.
@@ -49,9 +49,7 @@ class Finding:
     """
 
     statistic: str
-    estimate: float
-    low: float
-    high: float
+    estimate: Estimate
     criterion: Criterion
     note: str
     enough: bool = True
@@ -60,19 +58,14 @@ class Finding:
     @property
     def verdict(self) -> Verdict:
         """What this statistic alone says."""
-        return self.criterion.judge(self.low, self.high) if self.enough else "undecided"
+        return self.criterion.judge(self.estimate.low, self.estimate.high) if self.enough else "undecided"
 
     def describe(self) -> dict[str, Any]:
         """The finding as plain values, for JSON; what is not finite is null."""
-
-        def finite(value: float) -> float | None:
-            return float(value) if math.isfinite(value) else None
-
+        numbers = {"estimate": self.estimate.value, "low": self.estimate.low, "high": self.estimate.high}
         return {
             "statistic": self.statistic,
-            "estimate": finite(self.estimate),
-            "low": finite(self.low),
-            "high": finite(self.high),
+            **{name: float(value) if math.isfinite(value) else None for name, value in numbers.items()},
             "criterion": str(self.criterion),
             "verdict": self.verdict,
             "decides": self.decides,

@@ -1,21 +1,18 @@
 """Figures that have a panel for each activation of an experiment."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from replication.settings import Study
+from replication.figures.figure import Study
 
 
-def descriptions(study: Study, figure: str) -> dict[str, dict[str, Any]]:
-    """The activations of the experiment that a figure shows, by name and in the order of the configuration."""
-    experiment = study.experiments[study.figures[figure]]
-    shown = [name for name in study.activations if name in experiment.activations]
-    return {name: study.architecture(experiment.name, name)["activation"] for name in shown}
+def descriptions(study: Study, name: str) -> dict[str, dict[str, Any]]:
+    """The activations of an experiment, by name and in the order of the configuration."""
+    experiment = study.experiments[name]
+    shown = [activation for activation in study.activations if activation in experiment.activations]
+    return {activation: study.networks(activation, None)["activation"] for activation in shown}
 
 
 def in_order(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:

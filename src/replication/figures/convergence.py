@@ -1,42 +1,27 @@
 """Mean squared error of the empirical kernels against width, log-log (Figures B.3 and B.4)."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
 
 from replication.figures import activations
-from replication.figures.figure import Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Drawing, Settings, Study, Tables
+from replication.references import Sources, outputs_of
 from replication.report.tables import Table, number, pivoted, wide
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
-    from replication.settings import Study
-
-
-def needs(study: Study, experiment: str | None) -> Needs:
-    """The errors of single networks, and their means."""
-    return {
-        name: made_by("tabulate_kernels", name, experiment=experiment) for name in ("kernel_mse", "kernel_mse_mean")
-    }
+def needs(study: Study, experiment: str) -> Sources:
+    """The errors of single networks, and their means; and what the activations are."""
+    return Sources(
+        {"activations": activations.descriptions(study, experiment)},
+        outputs_of("tabulate_kernels", "kernel_mse", "kernel_mse_mean", experiment=experiment),
+    )
 
 
-def settings(figure: str) -> Callable[[Study], dict[str, Any]]:
-    """The settings of one of the figures."""
-    return lambda study: {"activations": activations.descriptions(study, figure)}
-
-
-def draw(tables: Tables, settings: Settings) -> Figure:
+def draw(tables: Tables, settings: Settings) -> Drawing:
     """A panel for each activation: a thin line for each network, a thick one for their mean."""
     import seaborn as sns
-    from matplotlib.lines import Line2D
 
     from replication.figures import style
 
-    style.set_theme()
     mse, mean, described = tables["kernel_mse"], tables["kernel_mse_mean"], settings["activations"]
     steps = sorted(mse["step"].unique())
     palette = dict(zip(steps, cycle(style.STEP_COLOURS), strict=False))
@@ -62,9 +47,9 @@ def draw(tables: Tables, settings: Settings) -> Figure:
         ax.set(xscale="log", yscale="log", xlabel="width n")
         ax.set_title(style.description_label(described[name]))
     grid.axes[0, 0].set_ylabel("kernel MSE over the grid")
-    handles = [Line2D([], [], color=palette[step], linewidth=2, label=style.step_label(step)) for step in steps]
-    handles.append(Line2D([], [], color="0.4", linewidth=0.4, label="one network"))
-    handles.append(Line2D([], [], color="0.4", linewidth=2, label="mean over networks"))
+    handles = [style.key(style.step_label(step), color=palette[step], linewidth=2) for step in steps]
+    handles.append(style.key("one network", color="0.4", linewidth=0.4))
+    handles.append(style.key("mean over networks", color="0.4", linewidth=2))
     grid.figure.set_size_inches(style.TEXT_WIDTH, 2.2)
     style.legend_above(grid.figure, handles)
     return grid.figure

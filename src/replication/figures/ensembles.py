@@ -1,61 +1,26 @@
 """Trained networks and their mean against the SG-NTK prediction (Figures 3 and B.2)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from replication.figures.captions import SURROGATE
-from replication.figures.figure import Settings, Tables
-from replication.references import Needs, made_by
+import pandas as pd
+
+from replication.figures.figure import Axes, Drawing, Settings, Study, Tables
+from replication.references import Sources, made_by, outputs_of
 from replication.report.tables import EVERY, Table, pivoted, shown, wide
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-    from replication.settings import Study
-
-NETWORKS = (
-    """\
-{% set widths = experiment.widths | map(attribute="width") | list %}
-Networks with the activation sign and output scale kappa = {{ experiment.output_scale }} after
-{{ "{:,}".format(experiment.steps | last) }} steps of surrogate gradient learning on training set
-{{ experiment.training_set }}; {{ experiment.networks }} networks for each width n. The surrogate derivative is
-"""
-    + SURROGATE
-    + """.
-
-*Axes.* Horizontal: the angle alpha in radians of the input x(alpha) = (sin alpha, cos alpha). Vertical: the output f, a
-plain number; the axis ends 3.5 predicted standard deviations beyond the predicted mean, and single outputs outside are
-cut off.
-
-*Panel a*, width n = {{ widths | max }}. Thin translucent grey lines: the output of each network. Line in the colour of
-this width in panel b: their mean. Orange-red line with a shaded band: the mean of the SG-NTK prediction, plus and minus
-2 standard deviations, for infinitely wide networks trained to convergence. Dashed blue line: the mean of regression
-with the NNGP kernel of sign. Black points: the training set.
-
-*Panel b*. A line for each width n ({{ widths | join(", ") }}), from green for narrow to dark blue for wide: the mean
-over its {{ experiment.networks }} networks. Orange-red line and black points: the SG-NTK mean and the training set, as
-in panel a.
-"""
-)
-"""What the captions say of the networks and of the panels."""
-
-
-def needs(study: Study, experiment: str | None) -> Needs:
+def needs(study: Study, experiment: str) -> Sources:
     """Networks, their mean, the prediction and the training set; and the distances, for the numbers."""
-    assert experiment is not None
-    tables = ("outputs", "ensemble", "distances")
-    return {
-        **{name: made_by("tabulate_outputs", name, experiment=experiment) for name in tables},
-        "predictions": made_by("predict", experiment=experiment),
-        "training_set": made_by("training_set", training_set=study.experiments[experiment].training_set),
-    }
+    return Sources(
+        inputs={
+            **outputs_of("tabulate_outputs", "outputs", "ensemble", "distances", experiment=experiment),
+            "predictions": made_by("predict", experiment=experiment),
+            "training_set": made_by("training_set", training_set=study.experiments[experiment].training_set),
+        }
+    )
 
 
-def draw(tables: Tables, settings: Settings) -> Figure:
+def draw(tables: Tables, settings: Settings) -> Drawing:
     """The networks and their mean at the last step; the prediction is that for convergence."""
     import matplotlib.pyplot as plt
     import pandas as pd
@@ -63,7 +28,6 @@ def draw(tables: Tables, settings: Settings) -> Figure:
 
     from replication.figures import style
 
-    style.set_theme()
     figure, (left, right) = plt.subplots(1, 2, figsize=(style.TEXT_WIDTH, 2.8), sharey=True)
     outputs, ensemble, predictions = tables["outputs"], tables["ensemble"], tables["predictions"]
     converged = predictions[predictions["step"].isna()]
@@ -86,10 +50,7 @@ def draw(tables: Tables, settings: Settings) -> Figure:
         ax=left,
     )
     sg_ntk = theory["sg_ntk"]
-    band = [sg_ntk["mean"] - 2 * sg_ntk["std"], sg_ntk["mean"] + 2 * sg_ntk["std"]]
-    left.fill_between(sg_ntk["alpha"], *band, color=style.COLOURS["sg_ntk"], alpha=0.2, linewidth=0, zorder=2)
-    for edge in band:
-        left.plot(sg_ntk["alpha"], edge, color=style.COLOURS["sg_ntk"], linewidth=0.6, zorder=2)
+    style.plot_band(left, sg_ntk, style.COLOURS["sg_ntk"], opacity=0.2, zorder=2)
     nngp = theory["nngp"]
     left.plot(nngp["alpha"], nngp["mean"], color=style.COLOURS["nngp"], linestyle="--", zorder=3)
     _plot_means(left, ensemble[(ensemble["width"] == widest) & (ensemble["step"] == last)], palette)
@@ -130,36 +91,25 @@ def _plot_means(ax: Axes, ensemble: pd.DataFrame, palette: Mapping[int, str]) ->
     )
 
 
-def _legend(figure: Figure, palette: Mapping[int, str]) -> None:
-    from matplotlib.lines import Line2D
+def _legend(figure: Drawing, palette: Mapping[int, str]) -> None:
     from matplotlib.patches import Patch
 
     from replication.figures import style
 
     colours = style.COLOURS
     handles = [
-        *[
-            Line2D([], [], color=colour, linewidth=1.8, label=f"ensemble mean, n = {width}")
-            for width, colour in palette.items()
-        ],
-        Line2D([], [], color=colours["network"], linewidth=0.6, label=f"single networks, n = {max(palette)}"),
-        Line2D([], [], color=colours["sg_ntk"], linewidth=0.9, label="SG-NTK mean"),
+        *[style.key(f"ensemble mean, n = {width}", color=colour, linewidth=1.8) for width, colour in palette.items()],
+        style.key(f"single networks, n = {max(palette)}", color=colours["network"], linewidth=0.6),
+        style.key("SG-NTK mean", color=colours["sg_ntk"], linewidth=0.9),
         Patch(facecolor=(colours["sg_ntk"], 0.2), edgecolor=colours["sg_ntk"], label="SG-NTK ± 2 std"),
-        Line2D([], [], color=colours["nngp"], linestyle="--", label="NNGP regression"),
-        Line2D([], [], color="black", marker="o", markersize=3.5, linestyle="", label="training points"),
+        style.key("NNGP regression", color=colours["nngp"], linestyle="--"),
+        style.key("training points", color="black", marker="o", markersize=3.5, linestyle=""),
     ]
     style.legend_above(figure, handles, columns=3)
 
 
 def numbers(tables: Tables, settings: Settings) -> list[Table]:
     """Distances of the means from the predictions, and both by angle."""
-    headings = {
-        "width": "width n",
-        "step": "step",
-        "kernel": "prediction",
-        "squared_distance": "squared distance",
-        "standard_error": "standard error",
-    }
     ensemble, predictions = tables["ensemble"], tables["predictions"]
     last = ensemble[(ensemble["step"] == ensemble["step"].max()) & (ensemble["point"] % EVERY == 0)]
     means = pivoted(last, ["alpha"], "width", "mean").add_prefix("mean, n = ")
@@ -168,6 +118,6 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     beside = {"SG-NTK mean": sg_ntk["mean"], "SG-NTK std": sg_ntk["std"], "NNGP regression": nngp["mean"]}
     caption = "Squared distance of the ensemble's mean from each prediction, over the grid"
     return [
-        shown(tables["distances"], caption, headings),
+        shown(tables["distances"], caption, "width", "step", "kernel", "squared_distance", "standard_error"),
         wide(means.assign(**beside), f"Ensemble means and predictions at every {EVERY}th angle"),
     ]

@@ -1,20 +1,27 @@
 """What a figure is."""
 
-from __future__ import annotations
-
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
+from replication.references import Sources
+from replication.report.tables import Table
 
-    from replication.references import Needs
-    from replication.report.tables import Table
-    from replication.settings import Study
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import matplotlib.figure
+
+    import replication.settings
+
+    Axes = matplotlib.axes.Axes
+    Drawing = matplotlib.figure.Figure
+    Study = replication.settings.Study
+else:  # for type checkers alone: finding the figures imports nothing slow, and settings make no figure anew
+    Axes = Drawing = Study = Any
 
 Tables = Mapping[str, Any]
-"""A data frame, or a list of them, for each name in a figure's needs."""
+"""A data frame, or a list of them, for each name in a figure's inputs."""
 
 Settings = Mapping[str, Any]
 """What a figure depends on beside its tables, as JSON has it."""
@@ -25,30 +32,42 @@ class Figure:
     """A figure, drawn from tables alone.
 
     Attributes:
-        name: of its module, of its rule, and of its files.
-        label: what it is called in a sentence.
-        paper: whether it is a figure of the paper.
-        record: what the experiment that it shows may have recorded; empty if it shows no experiment.
-        needs: the tables that it shows, given the study and the name of the experiment.
-        settings: what it depends on beside the tables.
+        module: where it is defined; its last part names the figure, its rule, and its files.
         caption: a Jinja template in reStructuredText, of `study` and `experiment`. What is bold in it, once, is the
             figure's statement, in a sentence that can stand alone.
+        needs: the tables that it shows, and the settings that it depends on beside them, given the study and the name
+            of the experiment, which is empty if it shows none.
         draw: draws it.
         numbers: the numbers behind it.
+        record: what the experiment that it shows must have recorded; None if it shows no experiment.
         condition: whether a study has what it shows, beside the experiment.
+        called: what it is called in a sentence, if it has no number.
     """
 
-    name: str
-    label: str
-    paper: bool
-    record: tuple[str, ...]
-    needs: Callable[[Study, str | None], Needs]
+    module: str
     caption: str
+    needs: Callable[[Study, str], Sources]
     draw: Callable[[Tables, Settings], Drawing]
     numbers: Callable[[Tables, Settings], list[Table]]
-    settings: Callable[[Study], dict[str, Any]] = lambda study: {}
+    record: str | None = None
     condition: Callable[[Study], bool] = lambda study: True
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        """Such as `figure_b1`."""
+        return self.module.rpartition(".")[2]
+
+    @property
+    def label(self) -> str:
+        """What it is called in a sentence, such as Figure B.1."""
+        letter, number = re.findall(r"^figure_([a-z]?)(\d*)", self.name)[0]
+        return self.called or f"Figure {letter.upper()}{'.' if letter else ''}{number}"
 
     def available(self, study: Study) -> bool:
         """Whether the study has what this figure shows."""
-        return self.condition(study) and (not self.record or self.name in study.figures)
+        return self.condition(study) and (self.record is None or self.name in study.figures)
+
+    def sources(self, study: Study) -> Sources:
+        """What it is made from."""
+        return self.needs(study, study.figures.get(self.name, ""))

@@ -1,24 +1,12 @@
 """Figure 1: empirical NTKs of single networks against the analytic NTK."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from replication.figures import kernels
-from replication.figures.captions import STEEPNESS
-from replication.figures.figure import Figure, Settings, Tables
+from replication.figures.figure import Drawing, Figure, Settings, Tables
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
-
-
-CAPTION = (
-    """\
+CAPTION = """\
 **As the activation erf(m z) steepens, the analytic NTK grows without bound at x0 and converges everywhere else.**
 
-*Panels.* Columns: the steepness m of the activation, """
-    + STEEPNESS
-    + """.
+*Panels.* Columns: the steepness m of the activation, {% include "steepness" %}.
 Rows: gradient descent step 0, that is, initialization, and step {{ "{:,}".format(experiment.steps | last) }}.
 
 *Axes.* Horizontal: the angle alpha in radians of the input x(alpha) = (sin alpha, cos alpha), at
@@ -26,17 +14,13 @@ Rows: gradient descent step 0, that is, initialization, and step {{ "{:,}".forma
 scale, which is linear near 0 and logarithmic far from it. The fixed argument x0 is grid point
 {{ study.data.reference_point }}, counted from 0.
 
-*Lines.* A thin line is the empirical NTK of one network; its colour gives the width n of the hidden layers
-({{ experiment.widths | map(attribute="width") | join(", ") }}), from yellow-green for narrow to dark violet for wide.
-There are {{ experiment.networks }} networks for each m and n, trained on training set {{ experiment.training_set }}.
-The black line is the analytic NTK of infinitely wide networks; it does not change in training, and so is the same in
-both rows.
+{% set kernel = "NTK" %}
+{% include "kernels" +%}
 
 *Look at* the peak of the black line at x0, from column to column; at how far the thin lines are from the black line,
 which is less for larger n and more for larger m; and at whether the lines of wide networks keep their place from the
 upper to the lower row.
 """
-)
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
@@ -44,14 +28,4 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     return kernels.draw(tables["kernels"], settings["activations"], "NTK", r"\Theta(x_0, x(\alpha))")
 
 
-FIGURE = Figure(
-    name="figure_1",
-    label="Figure 1",
-    paper=True,
-    record=("empirical_ntk",),
-    needs=kernels.needs,
-    settings=kernels.settings("figure_1"),
-    caption=CAPTION,
-    draw=draw,
-    numbers=kernels.numbers,
-)
+FIGURE = Figure(__name__, CAPTION, kernels.needs, draw, kernels.numbers, record="empirical_ntk")

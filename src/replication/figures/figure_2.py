@@ -1,46 +1,28 @@
 """Figure 2: empirical SG-NTKs of single networks against the analytic SG-NTK."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from replication.figures import kernels
-from replication.figures.captions import STEEPNESS, SURROGATE
-from replication.figures.figure import Figure, Settings, Tables
+from replication.figures.figure import Drawing, Figure, Settings, Tables
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
-
-
-CAPTION = (
-    """\
+CAPTION = """\
 **The SG-NTK stays finite as the activation erf(m z) steepens, and the SG-NTKs of finite networks approach it as they
 widen, before and after surrogate gradient learning.**
 
-*Panels.* Columns: the steepness m of the activation, """
-    + STEEPNESS
-    + """.
+*Panels.* Columns: the steepness m of the activation, {% include "steepness" %}.
 Rows: step 0, that is, initialization, and step {{ "{:,}".format(experiment.steps | last) }} of surrogate gradient
 learning with the surrogate derivative
-"""
-    + SURROGATE
-    + """.
+{% include "surrogate" %}.
 
 *Axes.* Horizontal: the angle alpha in radians of the input x(alpha) = (sin alpha, cos alpha), at
 {{ study.data.grid_points }} grid points. Vertical: the kernel I(x(alpha), x0), a plain number, on an asinh scale, which
 is linear near 0 and logarithmic far from it. The first argument, x(alpha), carries the true derivative; the second, x0,
 which is grid point {{ study.data.reference_point }} counted from 0, carries the surrogate.
 
-*Lines.* A thin line is the empirical SG-NTK of one network; its colour gives the width n of the hidden layers
-({{ experiment.widths | map(attribute="width") | join(", ") }}), from yellow-green for narrow to dark violet for wide.
-There are {{ experiment.networks }} networks for each m and n, trained on training set {{ experiment.training_set }}.
-The black line is the analytic SG-NTK of infinitely wide networks; it does not change in training, and so is the same in
-both rows.
+{% set kernel = "SG-NTK" %}
+{% include "kernels" +%}
 
 *Look at* the height of the black line at x0, which settles from column to column where that of Figure 1 grows; and at
 how the thin lines close in on it with n, in both rows.
 """
-)
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
@@ -48,14 +30,4 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     return kernels.draw(tables["kernels"], settings["activations"], "SG-NTK", r"I(x(\alpha), x_0)")
 
 
-FIGURE = Figure(
-    name="figure_2",
-    label="Figure 2",
-    paper=True,
-    record=("empirical_sg_ntk",),
-    needs=kernels.needs,
-    settings=kernels.settings("figure_2"),
-    caption=CAPTION,
-    draw=draw,
-    numbers=kernels.numbers,
-)
+FIGURE = Figure(__name__, CAPTION, kernels.needs, draw, kernels.numbers, record="empirical_sg_ntk")

@@ -1,18 +1,10 @@
 """Figure B.1: the target function with the training sets."""
 
-from __future__ import annotations
-
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
 
-from replication.figures.figure import Figure, Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Drawing, Figure, Settings, Study, Tables
+from replication.references import Sources, made_by
 from replication.report.tables import EVERY, Table, shown
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
-
-    from replication.settings import Study
 
 MARKERS = [("^", "#009E73"), ("o", "#000000"), ("s", "#F0E442"), ("D", "#999933")]
 
@@ -43,15 +35,11 @@ Figures 3 and B.2 training set {{ study.experiments[study.figures.figure_3].trai
 """
 
 
-def needs(study: Study, experiment: str | None) -> Needs:
-    """The grid and all training sets, in the order of the configuration."""
-    sets = [made_by("training_set", training_set=name) for name in study.data.training_sets]
-    return {"grid": made_by("grid"), "training_sets": sets}
-
-
-def settings(study: Study) -> dict[str, Any]:
-    """The names of the training sets, in the same order."""
-    return {"training_sets": list(study.data.training_sets)}
+def needs(study: Study, experiment: str) -> Sources:
+    """The grid and all training sets, in the order of the configuration, with their names."""
+    names = list(study.data.training_sets)
+    sets = [made_by("training_set", training_set=name) for name in names]
+    return Sources({"training_sets": names}, {"grid": made_by("grid"), "training_sets": sets})
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
@@ -60,7 +48,6 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
 
     from replication.figures import style
 
-    style.set_theme()
     figure, ax = plt.subplots(figsize=(0.65 * style.TEXT_WIDTH, 2.2))
     grid, sets = tables["grid"], zip(settings["training_sets"], tables["training_sets"], strict=True)
     ax.plot(grid["alpha"], grid["target"], color=style.COLOURS["target"], label="target", zorder=1)
@@ -84,22 +71,9 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
 def numbers(tables: Tables, settings: Settings) -> list[Table]:
     """The training sets, and the target by angle."""
     grid, sets = tables["grid"], zip(settings["training_sets"], tables["training_sets"], strict=True)
-    points = [
-        shown(table.sort_values("alpha"), f"Training set {name}", {"alpha": "alpha", "y": "target"})
-        for name, table in sets
-    ]
+    points = [shown(table.sort_values("alpha"), f"Training set {name}", "alpha", "y") for name, table in sets]
     every = grid[grid["point"] % EVERY == 0]
-    return [*points, shown(every, f"Target at every {EVERY}th angle", {"alpha": "alpha", "target": "target"})]
+    return [*points, shown(every, f"Target at every {EVERY}th angle", "alpha", "target")]
 
 
-FIGURE = Figure(
-    name="figure_b1",
-    label="Figure B.1",
-    paper=True,
-    record=(),
-    needs=needs,
-    settings=settings,
-    caption=CAPTION,
-    draw=draw,
-    numbers=numbers,
-)
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers)

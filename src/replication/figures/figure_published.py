@@ -1,19 +1,12 @@
 """Kernel errors of the run against those that the paper published."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from replication.figures.figure import Figure, Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Drawing, Figure, Settings, Study, Tables
+from replication.references import Sources, made_by
 from replication.report.tables import Table, shown
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
-
-    from replication.settings import Study
 
 CAPTION = """\
 **Kernel errors of this run over those that the paper published in Figures B.3 and B.4.**
@@ -44,9 +37,9 @@ random key depends on it; otherwise the figure is empty.
 """
 
 
-def needs(study: Study, experiment: str | None) -> Needs:
+def needs(study: Study, experiment: str) -> Sources:
     """The comparison."""
-    return {"published": made_by("compare_published")}
+    return Sources(inputs={"published": made_by("compare_published")})
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
@@ -59,7 +52,6 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     from replication.figures import style
 
     published = tables["published"]
-    style.set_theme()
     if published.empty:
         figure, ax = plt.subplots(figsize=(style.TEXT_WIDTH, 0.8))
         ax.set_axis_off()
@@ -110,52 +102,38 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
 
 
 def _legend(figure: Drawing, palette: Mapping[int, str], markers: Mapping[float, str]) -> None:
-    from matplotlib.lines import Line2D
 
     from replication.figures import style
 
     grey: dict[str, Any] = {"color": "0.4", "linestyle": "", "markeredgecolor": "white", "markeredgewidth": 0.3}
     handles = [
         *[
-            Line2D([], [], **{**grey, "color": colour}, marker="o", label=style.step_label(step))
+            style.key(style.step_label(step), **{**grey, "color": colour}, marker="o")
             for step, colour in palette.items()
         ],
-        *[Line2D([], [], **grey, marker=marker, label=f"$m = {m:g}$") for m, marker in markers.items()],
-        Line2D([], [], **grey, marker="o", markersize=3.2, label="one network"),
-        Line2D([], [], **grey, marker="o", markersize=6.3, label="mean over networks"),
-        Line2D([], [], color="0.4", linewidth=1.5, label="tolerance"),
+        *[style.key(f"$m = {m:g}$", **grey, marker=marker) for m, marker in markers.items()],
+        style.key("one network", **grey, marker="o", markersize=3.2),
+        style.key("mean over networks", **grey, marker="o", markersize=6.3),
+        style.key("tolerance", color="0.4", linewidth=1.5),
     ]
     style.legend_above(figure, handles, columns=4)
 
 
 def numbers(tables: Tables, settings: Settings) -> list[Table]:
     """Every value, where there is one."""
-    headings = {
-        "figure": "figure",
-        "m": "m",
-        "width": "width n",
-        "step": "step",
-        "network": "network",
-        "published": "published",
-        "ours": "ours",
-        "ratio": "ratio",
-        "tolerance": "tolerance",
-        "agrees": "within",
-        "departure": "known departure",
-    }
     table = tables["published"]
-    table = table.assign(agrees=table["within"].map({True: "yes", False: "no"}))
-    return [shown(table, "Every published value beside ours", headings)] if len(table) else []
+    table = table.assign(within=table["within"].map({True: "yes", False: "no"}))
+    columns = ["figure", "m", "width", "step", "network"]
+    columns += ["published", "ours", "ratio", "tolerance", "within", "departure"]
+    return [shown(table, "Every published value beside ours", *columns)] if len(table) else []
 
 
 FIGURE = Figure(
-    name="figure_published",
-    label="the comparison",
-    paper=False,
-    record=(),
-    needs=needs,
-    caption=CAPTION,
-    draw=draw,
-    numbers=numbers,
+    __name__,
+    CAPTION,
+    needs,
+    draw,
+    numbers,
     condition=lambda study: bool({"figure_b3", "figure_b4"} & {*study.figures}),
+    called="the comparison",
 )

@@ -1,20 +1,13 @@
 """Figure S.1: surrogate gradient learning along the mode of the kernel that may diverge."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from replication.figures.figure import Figure, Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Drawing, Figure, Settings, Study, Tables
+from replication.references import Sources, made_by
 from replication.report.tables import Table, shown
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
-
-    from replication.settings import Study
 
 CAPTION = """\
 {% set chosen = study.divergence %}
@@ -42,26 +35,23 @@ network, and then stops growing, since a network of finite width changes its ker
 """
 
 
-def needs(study: Study, experiment: str | None) -> Needs:
-    """A table for each surrogate."""
-    return {"divergence": [made_by("divergence", surrogate=name) for name in study.divergence_architectures()]}
-
-
-def settings(study: Study) -> dict[str, Any]:
-    """The surrogates' descriptions, by name and in the order of the configuration."""
-    described = study.divergence_architectures()
-    return {"surrogates": {name: described[name]["surrogate"] for name in study.surrogates if name in described}}
+def needs(study: Study, experiment: str) -> Sources:
+    """A table for each surrogate; and their descriptions, by name and in the order of the configuration."""
+    assert study.divergence is not None
+    compared = {*study.divergence.surrogates.model_dump().values()}
+    described = {name: study.surrogate(name) for name in study.surrogates if name in compared}
+    return Sources(
+        {"surrogates": described}, {"divergence": [made_by("divergence", surrogate=name) for name in described]}
+    )
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
     """The amplitude of the mode, and what is predicted for it; a panel for each surrogate."""
     import matplotlib.pyplot as plt
     import seaborn as sns
-    from matplotlib.lines import Line2D
 
     from replication.figures import style
 
-    style.set_theme()
     divergence: pd.DataFrame = pd.concat(tables["divergence"], ignore_index=True)
     described = settings["surrogates"]
     palette = style.width_palette(divergence["width"])
@@ -93,8 +83,8 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
         ax.set_xlim(0, table["step"].max())
         style.plain_ticks(ax.yaxis, subs=(1, 2, 5))
     axes[0, 0].set_ylabel("amplitude of the mode (rms)")
-    handles = style.width_handles(divergence["width"])
-    handles.append(Line2D([], [], color=black[max(black)], linestyle="--", linewidth=0.9, label="predicted"))
+    handles = style.width_keys(divergence["width"])
+    handles.append(style.key("predicted", color=black[max(black)], linestyle="--", linewidth=0.9))
     style.legend_above(figure, handles)
     return figure
 
@@ -111,26 +101,8 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     keys = ["surrogate", "width", "step"]
     mean = squares.groupby(keys, sort=False, as_index=False)[["amplitude", "predicted", "mse"]].mean()
     mean = mean.assign(amplitude=mean["amplitude"] ** 0.5, predicted=mean["predicted"] ** 0.5)
-    headings = {
-        "surrogate": "surrogate",
-        "width": "width n",
-        "step": "step",
-        "amplitude": "amplitude",
-        "predicted": "predicted",
-        "mse": "mean squared error",
-    }
-    return [shown(mean, "Root mean square over networks of the mode's amplitude, and the mean squared error", headings)]
+    caption = "Root mean square over networks of the mode's amplitude, and the mean squared error"
+    return [shown(mean, caption, *keys, "amplitude", "predicted", "mse")]
 
 
-FIGURE = Figure(
-    name="figure_s1",
-    label="Figure S.1",
-    paper=False,
-    record=(),
-    needs=needs,
-    settings=settings,
-    caption=CAPTION,
-    draw=draw,
-    numbers=numbers,
-    condition=lambda study: study.divergence is not None,
-)
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.divergence is not None)

@@ -1,20 +1,12 @@
 """Figure S.2: an ensemble while it learns against the SG-NTK prediction for each step."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from replication.figures.figure import Figure, Settings, Tables
-from replication.references import Needs, made_by
+import pandas as pd
+
+from replication.figures.figure import Axes, Drawing, Figure, Settings, Study, Tables
+from replication.references import Sources, made_by, outputs_of
 from replication.report.tables import Table, shown
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Drawing
-
-    from replication.settings import Study
 
 CAPTION = """\
 {% set widths = experiment.widths | map(attribute="width") | list %}
@@ -38,24 +30,19 @@ closer to 1 as n grows, at every step.
 """
 
 
-def needs(study: Study, experiment: str | None) -> Needs:
+def needs(study: Study, experiment: str) -> Sources:
     """The ensembles and the predictions at each step, and how far they are from each other."""
-    return {
-        "ensemble": made_by("tabulate_outputs", "ensemble", experiment=experiment),
-        "learning": made_by("tabulate_outputs", "learning", experiment=experiment),
-        "predictions": made_by("predict", experiment=experiment),
-    }
+    tables = outputs_of("tabulate_outputs", "ensemble", "learning", experiment=experiment)
+    return Sources(inputs={**tables, "predictions": made_by("predict", experiment=experiment)})
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
     """Above, the widest networks at each step; below, all widths over time."""
     import matplotlib.pyplot as plt
-    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     from replication.figures import style
 
-    style.set_theme()
     ensemble, predictions = tables["ensemble"], tables["predictions"]
     steps, widest = sorted(ensemble["step"].unique()), ensemble["width"].max()
     palette = style.width_palette(ensemble["width"])
@@ -74,19 +61,18 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     left, right = below.subplots(1, 2)
     _plot_distances(left, tables["learning"], palette)
     _plot_variance_ratios(right, tables["learning"], palette)
-    prediction = Line2D([], [], color=style.COLOURS["sg_ntk"], linewidth=0.9, label="SG-NTK, for step t")
+    prediction = style.key("SG-NTK, for step t", color=style.COLOURS["sg_ntk"], linewidth=0.9)
     band = Patch(facecolor="0.85", edgecolor="0.4", label="± 2 std")
-    style.legend_above(figure, [*style.width_handles(ensemble["width"]), prediction, band])
+    style.legend_above(figure, [*style.width_keys(ensemble["width"]), prediction, band])
     return figure
 
 
 def _plot_process(ax: Axes, process: pd.DataFrame, colour: str, linewidth: float) -> None:
     """Mean, and 2 standard deviations to either side."""
+    from replication.figures import style
+
     process = process.sort_values("alpha")
-    low, high = process["mean"] - 2 * process["std"], process["mean"] + 2 * process["std"]
-    ax.fill_between(process["alpha"], low, high, color=colour, alpha=0.15, linewidth=0)
-    for edge in (low, high):
-        ax.plot(process["alpha"], edge, color=colour, linewidth=0.6)
+    style.plot_band(ax, process, colour, opacity=0.15)
     ax.plot(process["alpha"], process["mean"], color=colour, linewidth=linewidth)
 
 
@@ -115,23 +101,8 @@ def _plot_variance_ratios(ax: Axes, learning: pd.DataFrame, palette: Mapping[int
 
 def numbers(tables: Tables, settings: Settings) -> list[Table]:
     """Distances and ratios of variances."""
-    headings = {
-        "width": "width n",
-        "step": "step",
-        "squared_distance": "squared distance",
-        "standard_error": "standard error",
-        "variance_ratio": "variance by the predicted one",
-    }
-    return [shown(tables["learning"], "Each ensemble at each step against the prediction for this step", headings)]
+    columns = ("width", "step", "squared_distance", "standard_error", "variance_ratio")
+    return [shown(tables["learning"], "Each ensemble at each step against the prediction for this step", *columns)]
 
 
-FIGURE = Figure(
-    name="figure_s2",
-    label="Figure S.2",
-    paper=False,
-    record=("outputs",),
-    needs=needs,
-    caption=CAPTION,
-    draw=draw,
-    numbers=numbers,
-)
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, record="outputs")

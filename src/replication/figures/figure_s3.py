@@ -1,22 +1,14 @@
 """Figure S.3: SG-NTKs of many surrogates, and the errors of what is learned with them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from replication.figures.figure import Figure, Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Axes, Drawing, Figure, Settings, Study, Tables
+from replication.references import Sources, outputs_of
 from replication.report.tables import Table, wide
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Drawing
-
-    from replication.settings import Study
 
 CAPTION = """\
 {% set chosen = study.surrogate_comparison %}
@@ -39,27 +31,21 @@ goes.
 """
 
 
-def needs(study: Study, experiment: str | None) -> Needs:
-    """Kernels and errors."""
-    return {name: made_by("compare_surrogates", name) for name in ("kernels", "errors")}
-
-
-def settings(study: Study) -> dict[str, Any]:
-    """The surrogates that are compared, in the order of the configuration."""
+def needs(study: Study, experiment: str) -> Sources:
+    """Kernels and errors; and the surrogates that are compared, in the order of the configuration."""
     assert study.surrogate_comparison is not None
-    return {"surrogates": [name for name in study.surrogates if name in study.surrogate_comparison.surrogates]}
+    compared = [name for name in study.surrogates if name in study.surrogate_comparison.surrogates]
+    return Sources({"surrogates": compared}, outputs_of("compare_surrogates", "kernels", "errors"))
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
     """A column for what the surrogates have in common: kernels above, errors below."""
     import matplotlib.pyplot as plt
     import seaborn as sns
-    from matplotlib.lines import Line2D
     from matplotlib.ticker import NullLocator, StrMethodFormatter
 
     from replication.figures import style
 
-    style.set_theme()
     kernels, errors, names = tables["kernels"], tables["errors"], settings["surrogates"]
     commons = list(kernels["normalize"].unique())
     palette = dict(zip(names, cycle(sns.color_palette("colorblind", 10)), strict=False))
@@ -86,8 +72,8 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     axes[0, 0].yaxis.set_minor_locator(NullLocator())
     axes[1, 0].set_ylabel("mean squared error")
     style.plain_ticks(axes[1, 0].yaxis, subs=(1, 2, 3, 5))
-    handles = [Line2D([], [], color=palette[name], linestyle=dashes[name], label=name) for name in names]
-    handles += [Line2D([], [], color=colours[label], marker="o", linestyle="", label=label) for label in labels]
+    handles = [style.key(name, color=palette[name], linestyle=dashes[name]) for name in names]
+    handles += [style.key(label, color=colours[label], marker="o", linestyle="") for label in labels]
     style.legend_above(figure, handles, columns=4)
     return figure
 
@@ -125,15 +111,4 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     return [wide(mean, "Mean squared error over the grid, mean over training sets, by step")]
 
 
-FIGURE = Figure(
-    name="figure_s3",
-    label="Figure S.3",
-    paper=False,
-    record=(),
-    needs=needs,
-    settings=settings,
-    caption=CAPTION,
-    draw=draw,
-    numbers=numbers,
-    condition=lambda study: study.surrogate_comparison is not None,
-)
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.surrogate_comparison is not None)

@@ -1,19 +1,10 @@
 """Figure S.4: kernel regression and trained networks on real data."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-from replication.figures.figure import Figure, Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Drawing, Figure, Settings, Study, Tables
+from replication.references import Sources, made_by
 from replication.report.tables import Table, wide
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
-
-    from replication.settings import Study
 
 PREDICTORS = {"sg_ntk": "SG-NTK regression", "nngp": "NNGP regression", "ensemble": "mean of the networks"}
 
@@ -37,14 +28,11 @@ square: NNGP regression at convergence.
 """
 
 
-def needs(study: Study, experiment: str | None) -> Needs:
+def needs(study: Study, experiment: str) -> Sources:
     """The errors of regressions and of networks, for each data set."""
     assert study.real_data is not None
-    sets = study.real_data.data_sets
-    return {
-        output: [made_by("real_data", output, data_set=name) for name in sets]
-        for output in ("errors", "network_errors")
-    }
+    outputs, sets = ("errors", "network_errors"), study.real_data.data_sets
+    return Sources(inputs={name: [made_by("real_data", name, data_set=one) for one in sets] for name in outputs})
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
@@ -52,11 +40,9 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     import matplotlib.pyplot as plt
     import numpy as np
     import seaborn as sns
-    from matplotlib.lines import Line2D
 
     from replication.figures import style
 
-    style.set_theme()
     errors: pd.DataFrame = pd.concat(tables["errors"], ignore_index=True)
     networks: pd.DataFrame = pd.concat(tables["network_errors"], ignore_index=True)
     figure, ax = plt.subplots(figsize=(0.8 * style.TEXT_WIDTH, 2.6))
@@ -72,10 +58,10 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     ax.set(xlabel="", ylabel="mean squared error\n(variance of the target = 1)", ylim=(0, None))
     ax.set_xticks(range(len(names)), [f"{name}\n|I − I$^T$|/|I| = {asymmetry[name]:.2g}" for name in names])
     handles = [
-        Line2D([], [], color=colour, marker=marker, linestyle="", label=PREDICTORS[kernel])
+        style.key(PREDICTORS[kernel], color=colour, marker=marker, linestyle="")
         for (kernel, colour), marker in zip(colours.items(), "^sD", strict=True)
     ]
-    handles.append(Line2D([], [], color=grey, marker="o", markersize=3, linestyle="", label="one network"))
+    handles.append(style.key("one network", color=grey, marker="o", markersize=3, linestyle=""))
     style.legend_above(figure, handles, columns=2)
     return figure
 
@@ -89,14 +75,4 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     return [wide(mean.assign(asymmetry=asymmetry), "Mean squared error over the test points, and |I − Iᵀ|/|I|")]
 
 
-FIGURE = Figure(
-    name="figure_s4",
-    label="Figure S.4",
-    paper=False,
-    record=(),
-    needs=needs,
-    caption=CAPTION,
-    draw=draw,
-    numbers=numbers,
-    condition=lambda study: study.real_data is not None,
-)
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.real_data is not None)

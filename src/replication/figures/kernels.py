@@ -1,37 +1,25 @@
 """Empirical kernels of single networks against the analytic kernel, over the angle (Figures 1 and 2)."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+import pandas as pd
 
 from replication.figures import activations, convergence
-from replication.figures.figure import Settings, Tables
-from replication.references import Needs, made_by
+from replication.figures.figure import Axes, Drawing, Settings, Study, Tables
+from replication.references import Sources, outputs_of
 from replication.report.tables import EVERY, Table, pivoted, wide
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-    from replication.settings import Study
-
-
-def needs(study: Study, experiment: str | None) -> Needs:
-    """The kernels, and their errors for the numbers behind the figure."""
-    return {name: made_by("tabulate_kernels", name, experiment=experiment) for name in ("kernels", "kernel_mse_mean")}
+def needs(study: Study, experiment: str) -> Sources:
+    """The kernels, and their errors for the numbers behind the figure; what the activations are, and where x0 is."""
+    return Sources(
+        {"activations": activations.descriptions(study, experiment), "reference_point": study.data.reference_point},
+        outputs_of("tabulate_kernels", "kernels", "kernel_mse_mean", experiment=experiment),
+    )
 
 
-def settings(figure: str) -> Callable[[Study], dict[str, Any]]:
-    """The settings of one of the figures."""
-    return lambda study: {
-        "activations": activations.descriptions(study, figure),
-        "reference_point": study.data.reference_point,
-    }
-
-
-def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name: str, symbol: str) -> Figure:
+def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name: str, symbol: str) -> Drawing:
     """The kernels at the first and at the last step.
 
     Args:
@@ -41,11 +29,9 @@ def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name
         symbol: of the kernel, as mathematical text.
     """
     import seaborn as sns
-    from matplotlib.lines import Line2D
 
     from replication.figures import style
 
-    style.set_theme()
     steps = [kernels["step"].min(), kernels["step"].max()]
     kernels = kernels[kernels["step"].isin(steps)]
     grid = sns.relplot(
@@ -76,8 +62,8 @@ def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name
     for step, ax in zip(steps, grid.axes[:, 0], strict=True):
         ax.set_ylabel(f"{style.step_label(step)}\n${symbol}$")
     _kernel_ticks(grid.axes[0, 0], kernels)
-    handles = style.width_handles(kernels["width"])
-    handles.append(Line2D([], [], color=style.COLOURS["analytic"], label=f"analytic {name}"))
+    handles = style.width_keys(kernels["width"])
+    handles.append(style.key(f"analytic {name}", color=style.COLOURS["analytic"]))
     grid.figure.set_size_inches(style.TEXT_WIDTH, 0.6 + 1.4 * len(steps))
     style.legend_above(grid.figure, handles)
     return grid.figure

@@ -87,9 +87,22 @@ def plain_ticks(axis: Axis, subs: tuple[float, ...]) -> None:
     axis.set_minor_locator(mpl.ticker.NullLocator())
 
 
-def width_handles(widths: pd.Series) -> list[Line2D]:
+def key(label: str, **drawn: Any) -> Line2D:
+    """A line, or a marker, of the legend."""
+    return Line2D([], [], label=label, **drawn)
+
+
+def width_keys(widths: pd.Series) -> list[Line2D]:
     """The legend's line of each width."""
-    return [Line2D([], [], color=colour, label=f"n = {width:,}") for width, colour in width_palette(widths).items()]
+    return [key(f"n = {width:,}", color=colour) for width, colour in width_palette(widths).items()]
+
+
+def plot_band(ax: Axes, process: pd.DataFrame, colour: str, opacity: float, **drawn: Any) -> None:
+    """A band of 2 standard deviations to either side of the mean, by the angle; the rows ascend with it."""
+    low, high = process["mean"] - 2 * process["std"], process["mean"] + 2 * process["std"]
+    ax.fill_between(process["alpha"], low, high, color=colour, alpha=opacity, linewidth=0, **drawn)
+    for edge in (low, high):
+        ax.plot(process["alpha"], edge, color=colour, linewidth=0.6, **drawn)
 
 
 def legend_above(figure: Figure, handles: Sequence[Artist], columns: int | None = None) -> None:

@@ -123,10 +123,8 @@ def _whole(value: float) -> str:
 
 def digests(tables: Mapping[str, pd.DataFrame]) -> Table:
     """The tables by their files."""
-    rows = [[path, f"{len(table):,}", digest(path)[:16]] for path, table in sorted(tables.items())]
+    rows = [
+        [path, f"{len(table):,}", hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]]
+        for path, table in sorted(tables.items())
+    ]
     return Table("Tables: rows, and the first 16 digits of SHA-256", ["file", "rows", "SHA-256"], rows)
-
-
-def digest(path: str | Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

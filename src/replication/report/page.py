@@ -15,7 +15,7 @@ import yaml
 from markupsafe import Markup
 
 from replication import published
-from replication.figures import FIGURES, Figure
+from replication.figures import FIGURES, Figure, captions
 from replication.report import how_made
 from replication.report.tables import number, shown
 from replication.settings import Study
@@ -62,7 +62,7 @@ def render(
         run=study.run,
         tally=tally(claims["claims"]),
         confidence=f"{claims['confidence']:.0%}",
-        claims=[claim_in_short(claim) for claim in claims["claims"]],
+        claims=claims["claims"],
         about=about,
         published=_against_published(illustrations.pop("figure_published", None), reasons),
         figures=list(illustrations.values()),
@@ -74,9 +74,9 @@ def render(
 
 
 def _environment() -> jinja2.Environment:
-    """The templates beside this module; an unknown name in one of them, or in a caption, is an error."""
+    """The templates beside this module, and the words of captions; an unknown name in any is an error."""
     jinja = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(Path(__file__).parent), jinja2.DictLoader(captions.WORDS)]),
         autoescape=jinja2.select_autoescape(["html", "html.j2"], default_for_string=False),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -101,16 +101,8 @@ def caption(figure: Figure, study: Study) -> tuple[Markup, str]:
     Raises:
         jinja2.UndefinedError: if the caption names what the study does not have.
     """
-    experiment = study.experiments[study.figures[figure.name]] if figure.record else None
+    experiment = study.experiments.get(study.figures.get(figure.name, ""))
     return _restructured(_environment().from_string(figure.caption), study=study, experiment=experiment)
-
-
-def claim_in_short(claim: Mapping[str, Any]) -> dict[str, Any]:
-    """A claim with the finding that its row shows: the decisive one."""
-    findings = [{"low": None, "high": None, "note": ""} | finding for finding in claim["findings"]]
-    deciding = [finding for finding in findings if finding["decides"]]
-    shown = None if claim["decisive"] is None else findings[claim["decisive"]]
-    return {**claim, "findings": findings, "shown": shown, "others": max(len(deciding) - 1, 0)}
 
 
 def tally(claims: list[dict[str, Any]]) -> str:
@@ -134,12 +126,10 @@ def _illustration(figure: Figure, study: Study, files: Files, tables: Mapping[st
         png=base64.b64encode(png).decode(),
         width=width,
         height=height,
-        smallest=round(0.45 * width),
-        largest=round(0.6 * width),
         caption=text,
         title=title,
         tables=needed,
-        numbers=figure.numbers(needed, figure.settings(study)),
+        numbers=figure.numbers(needed, figure.sources(study).settings),
     )
 
 
@@ -155,24 +145,14 @@ def _against_published(figure: SimpleNamespace | None, reasons: Mapping[str, lis
             f"Of {len(table)} published values, {within} agree with ours within their tolerance; {known} do not, and "
             f"are of a kind whose departure is known; {len(table) - within - known} do not, and no reason is known."
         )
-    headings = {
-        "figure": "figure",
-        "m": "m",
-        "step": "step",
-        "width": "width n",
-        "values": "values",
-        "within": "within tolerance",
-        "tolerance": "tolerance",
-        "lowest_ratio": "lowest ratio",
-        "highest_ratio": "highest ratio",
-        "departure": "known departure",
-    }
+    columns = ["figure", "m", "step", "width", "values", "within", "tolerance"]
+    columns += ["lowest_ratio", "highest_ratio", "departure"]
     departures = [heading for heading in table["departure"].unique() if heading]
     return SimpleNamespace(
         figure=figure,
         words=words,
         reasons={kernel: found for kernel, found in reasons.items() if found},
-        summary=shown(published.summary(table), "Ours over the published values", headings),
+        summary=shown(published.summary(table), "Ours over the published values", *columns),
         departures={heading: anchor(heading) for heading in departures},
     )
 

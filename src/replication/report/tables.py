@@ -1,6 +1,5 @@
 """Tables as the report shows them: numbers selected from the run's tables and written as text."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,17 @@ EVERY = 10
 
 NOTHING = "–"
 """What is shown where a number is missing."""
+
+HEADINGS = {
+    "departure": "known departure",
+    "kernel": "prediction",
+    "mse": "mean squared error",
+    "variance_ratio": "variance by the predicted one",
+    "width": "width n",
+    "within": "within tolerance",
+    "y": "target",
+}
+"""Headings of columns that say more than their names."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +42,13 @@ def number(value: Any) -> str:
     return text.replace("-", "−")
 
 
-def shown(frame: pd.DataFrame, caption: str, columns: Mapping[str, str]) -> Table:
-    """The columns of a data frame under the headings given."""
-    rows = frame[list(columns)].itertuples(index=False)
-    return Table(caption, list(columns.values()), [[number(cell) for cell in row] for row in rows])
+def shown(frame: pd.DataFrame, caption: str, *columns: str) -> Table:
+    """These columns of a data frame under their headings."""
+    return _table(frame[[*columns]], caption, [HEADINGS.get(name, name.replace("_", " ")) for name in columns])
+
+
+def _table(frame: pd.DataFrame, caption: str, headings: list[str]) -> Table:
+    return Table(caption, headings, [[number(cell) for cell in row] for row in frame.itertuples(index=False)])
 
 
 def pivoted(frame: pd.DataFrame, index: list[str], columns: str, values: str, how: Any = "first") -> pd.DataFrame:
@@ -46,4 +59,4 @@ def pivoted(frame: pd.DataFrame, index: list[str], columns: str, values: str, ho
 def wide(frame: pd.DataFrame, caption: str, prefix: str = "") -> Table:
     """A pivoted table, with its index as first columns."""
     flat = frame.set_axis([f"{prefix}{name}" for name in frame], axis=1).reset_index()
-    return shown(flat, caption, {str(name): str(name) for name in flat})
+    return _table(flat, caption, [*flat])

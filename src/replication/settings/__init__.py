@@ -14,26 +14,14 @@ from replication.settings._checks import check
 from replication.settings._costs import check_costs
 from replication.settings._files import check_file, read_again
 from replication.settings._messages import describe
-from replication.settings._study import (
-    Divergence,
-    Experiment,
-    RealData,
-    Request,
-    Steepness,
-    Study,
-    SurrogateComparison,
-    WidthPlan,
-)
+from replication.settings._study import Experiment, Request, Steepness, Study, WidthPlan
 
 __all__ = [
     "ConfigurationError",
-    "Divergence",
     "Experiment",
-    "RealData",
     "Request",
     "Steepness",
     "Study",
-    "SurrogateComparison",
     "WidthPlan",
     "check_file",
     "read",

@@ -12,8 +12,8 @@ from replication.settings.surrogates import SURROGATES, Bump
 def check(study: Study) -> None:
     """Raises ConfigurationError at the first thing that does not fit."""
     _check_data(study)
-    for experiment in study.experiments.values():
-        _check_experiment(experiment, study)
+    for name, experiment in study.experiments.items():
+        _check_experiment(f"experiments.{name}", experiment, study)
     _check_steepness(study)
     _check_divergence(study)
     _check_comparison(study)
@@ -48,8 +48,7 @@ def _check_subset(key: str, points: int, study: Study) -> None:
         raise error(key, points, f"at most data.grid_points = {study.data.grid_points}")
 
 
-def _check_experiment(experiment: Experiment, study: Study) -> None:
-    key = f"experiments.{experiment.name}"
+def _check_experiment(key: str, experiment: Experiment, study: Study) -> None:
     surrogate, record = experiment.surrogate, experiment.record
     for index, name in enumerate(experiment.activations):
         _check_name(f"{key}.activations[{index}]", name, study.activations)
@@ -157,5 +156,5 @@ def _check_figures(study: Study) -> None:
         if figure not in records:
             raise ConfigurationError(f"{key}: got {name!r}; unknown key, expected one of {', '.join(records)}")
         _check_name(key, name, study.experiments)
-        if study.experiments[name].record not in records[figure]:
-            raise error(key, name, f"an experiment that records {' or '.join(records[figure])}")
+        if study.experiments[name].record != records[figure]:
+            raise error(key, name, f"an experiment that records {records[figure]}")

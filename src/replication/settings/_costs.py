@@ -1,6 +1,7 @@
 """What no machine could run, refused before anything starts: orders of magnitude, not estimates."""
 
 import math
+from collections.abc import Iterator
 
 from replication.settings._base import error
 from replication.settings._study import Study
@@ -17,17 +18,19 @@ MOST_BYTES = 2**40
 REGRESSION_SECONDS = 1e-3
 """What one regression with a small kernel takes at least."""
 
+Keys = tuple[str, str, str]
+"""Of the width, the networks and the steps of a training job."""
+
 
 def check_costs(study: Study) -> None:
     """Raises ConfigurationError if a job would take too long or too much memory, or if there are too many jobs."""
     _check_matrix("data.grid_points", study.data.grid_points)
     for name, training_set in study.data.training_sets.items():
         _check_matrix(f"data.training_sets.{name}.points", training_set.points)
-    _check_experiments(study)
+    for keys, sizes, hidden_layers in _trainings(study):
+        _check_training(study, keys, sizes, hidden_layers)
     _check_jobs(study)
-    _check_divergence(study)
     _check_comparison(study)
-    _check_real_data(study)
 
 
 def _check_matrix(key: str, points: int) -> None:
@@ -35,22 +38,24 @@ def _check_matrix(key: str, points: int) -> None:
     _check_memory(key, points, _product(2 * 8, points, points), "its kernels, N x N")
 
 
-def _check_experiments(study: Study) -> None:
+def _trainings(study: Study) -> Iterator[tuple[Keys, tuple[int, int, int], int]]:
+    """Every training job: the keys of its width, networks and steps, their values, and the number of hidden layers."""
+    layers = study.network.hidden_layers
     for name, experiment in study.experiments.items():
-        key, steps = f"experiments.{name}", experiment.steps
+        key, networks, steps = f"experiments.{name}", experiment.networks, experiment.steps
         for index, plan in enumerate(experiment.widths):
-            plan_key = f"{key}.widths[{index}]"
-            whole = experiment.networks < plan.networks_per_job
-            _check_training(
-                study,
-                (
-                    f"{plan_key}.width",
-                    f"{key}.networks" if whole else f"{plan_key}.networks_per_job",
-                    f"{key}.steps[{len(steps) - 1}]",
-                ),
-                (plan.width, min(experiment.networks, plan.networks_per_job), steps[-1]),
-                study.network.hidden_layers,
-            )
+            plan_key, cut = f"{key}.widths[{index}]", plan.networks_per_job
+            networks_key = f"{key}.networks" if networks < cut else f"{plan_key}.networks_per_job"
+            keys = (f"{plan_key}.width", networks_key, f"{key}.steps[{len(steps) - 1}]")
+            yield keys, (plan.width, min(networks, cut), steps[-1]), layers
+    if (diverging := study.divergence) is not None:
+        steps = diverging.steps
+        for index, width in enumerate(diverging.widths):
+            keys = (f"divergence.widths[{index}]", "divergence.networks", f"divergence.steps[{len(steps) - 1}]")
+            yield keys, (width, diverging.networks, steps[-1]), diverging.network.hidden_layers
+    if (real := study.real_data) is not None:
+        keys = ("real_data.width", "real_data.networks", "real_data.steps")
+        yield keys, (real.width, real.networks, real.steps), layers
 
 
 def _check_jobs(study: Study) -> None:
@@ -71,15 +76,6 @@ def _check_jobs(study: Study) -> None:
         )
 
 
-def _check_divergence(study: Study) -> None:
-    chosen = study.divergence
-    if chosen is not None:
-        networks, steps, layers = chosen.networks, chosen.steps, chosen.network.hidden_layers
-        for index, width in enumerate(chosen.widths):
-            keys = (f"divergence.widths[{index}]", "divergence.networks", f"divergence.steps[{len(steps) - 1}]")
-            _check_training(study, keys, (width, networks, steps[-1]), layers)
-
-
 def _check_comparison(study: Study) -> None:
     chosen = study.surrogate_comparison
     if chosen is not None:
@@ -88,17 +84,10 @@ def _check_comparison(study: Study) -> None:
         _check_time("surrogate_comparison.training_sets", chosen.training_sets, seconds, "the regressions with them")
 
 
-def _check_real_data(study: Study) -> None:
-    chosen = study.real_data
-    if chosen is not None:
-        keys = ("real_data.width", "real_data.networks", "real_data.steps")
-        _check_training(study, keys, (chosen.width, chosen.networks, chosen.steps), study.network.hidden_layers)
-
-
-def _check_training(study: Study, keys: tuple[str, str, str], sizes: tuple[int, int, int], hidden_layers: int) -> None:
+def _check_training(study: Study, keys: Keys, sizes: tuple[int, int, int], hidden_layers: int) -> None:
     """The training of a job: float32 weights and one gradient, and the steps, as `resources.training` has them.
 
-    `keys` and `sizes` are those of width, networks and steps. What is too much for one network is not blamed on the
+    What is too much for one network is not blamed on the
     number of networks.
     """
     width_key, networks_key, steps_key = keys

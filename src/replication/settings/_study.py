@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from replication.real_data_sets import DATA_SETS
 from replication.settings._base import (
@@ -28,16 +28,16 @@ from replication.settings._base import (
     refused,
 )
 from replication.settings._kinds import one_of
-from replication.settings.activations import Activation
-from replication.settings.surrogates import Surrogate
+from replication.settings.activations import ACTIVATIONS, Activation
+from replication.settings.surrogates import SURROGATES, Surrogate
 
 if TYPE_CHECKING:
     AnyActivation = Activation
     AnySurrogate = Surrogate
     DataSetName = str
 else:
-    AnyActivation = one_of(Activation)
-    AnySurrogate = one_of(Surrogate)
+    AnyActivation = one_of(ACTIVATIONS)
+    AnySurrogate = one_of(SURROGATES)
     DataSetName = Literal[*DATA_SETS]
 
 Layers = Annotated[int, Bounds(least=1, most=1000)]  # each is compiled by itself
@@ -133,12 +133,6 @@ class Experiment(Model):
     widths: Annotated[Array[WidthPlan], AfterValidator(_each_width_once)] = Field(
         description="Hidden layer widths, and how their training is cut into jobs."
     )
-    _name: str = PrivateAttr("")
-
-    @property
-    def name(self) -> str:
-        """What the study calls it."""
-        return self._name
 
     def plan(self, width: int) -> WidthPlan:
         """The plan of one of the experiment's widths."""
@@ -353,12 +347,6 @@ class Study(Model):
         given = kept(given, "figures")
         return {**given, "claims": kept(given["claims"], "experiments")} if "claims" in given else given
 
-    @model_validator(mode="after")
-    def _name_experiments(self) -> "Study":
-        for name, experiment in self.experiments.items():
-            experiment._name = name
-        return self
-
     def request(self, rule: str) -> Request:
         """What a job of a rule asks for; training jobs excepted."""
         return self.resources.rules.get(rule, self.resources.rules["default"])
@@ -385,48 +373,21 @@ class Study(Model):
         """The description of an experiment's networks, which `replication.build.architecture` takes."""
         chosen = self.experiments[experiment]
         surrogate = None if chosen.surrogate is None else self.surrogate(chosen.surrogate)
-        return self._networks(activation, surrogate, self.network, chosen.output_scale)
+        return self.networks(activation, surrogate, output_scale=chosen.output_scale)
 
-    def divergence_architectures(self) -> dict[str, dict[str, Any]]:
-        """Descriptions of the networks of `divergence`, by the name of their surrogate."""
-        chosen = self.divergence
-        if chosen is None:
-            return {}
-        names = (chosen.surrogates.diverges, chosen.surrogates.learns)
-        return {name: self._networks(chosen.activation, self.surrogate(name), chosen.network) for name in names}
-
-    def compared_architectures(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Descriptions of the networks of `surrogate_comparison`, by what they have in common, and their surrogate."""
-        chosen = self.surrogate_comparison
-        if chosen is None:
-            return {}
-        return {
-            normalize: {
-                name: self._networks(
-                    chosen.activation,
-                    {**self.surrogate(name), "height": height, "normalize": normalize},
-                    self.network,
-                )
-                for name in chosen.surrogates
-            }
-            for normalize, height in _plain(chosen.heights).items()
-        }
-
-    def real_data_architecture(self) -> dict[str, Any]:
-        """The description of the networks of `real_data`."""
-        chosen = self.real_data
-        return (
-            {} if chosen is None else self._networks(chosen.activation, self.surrogate(chosen.surrogate), self.network)
-        )
-
-    def _networks(
-        self, activation: str, surrogate: dict[str, Any] | None, network: Network, output_scale: float = 1.0
+    def networks(
+        self,
+        activation: str,
+        surrogate: dict[str, Any] | None,
+        network: Network | None = None,
+        output_scale: float = 1.0,
     ) -> dict[str, Any]:
+        """The same of networks of no experiment, from the description of their surrogate."""
         return {
             "activation": _plain(self.activations[activation]),
             "surrogate": surrogate,
             "output_scale": output_scale,
-            **_plain(network),
+            **_plain(network or self.network),
         }
 
     def settings(self, experiment: str) -> dict[str, Any]:

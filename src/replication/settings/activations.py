@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from replication.settings._base import Array, Ascending, Model, Positive, Real, refused
-from replication.settings._kinds import kinds
+from replication.settings._kinds import by_name, kind
 
 NAME = Field(description="Which activation function.")
 
@@ -26,31 +26,14 @@ class Erf(Activation):
     m: Positive = Field(description="Steepness of erf(m z).")
 
 
-class HardTanh(Activation):
-    """The hard tanh, max(-1, min(1, z))."""
-
-    name: Literal["hard_tanh"] = NAME
-
-
-class Heaviside(Activation):
-    """A unit step."""
+class Stepped(Activation):
+    """An activation function with jumps."""
 
     has_jumps = True
 
-    name: Literal["heaviside"] = NAME
-    threshold: Real = Field(0.0, description="Where the step is.")
 
-
-class Identity(Activation):
-    """z itself: the network is linear in its input."""
-
-    name: Literal["identity"] = NAME
-
-
-class Quantizer(Activation):
+class Quantizer(Stepped):
     """A staircase."""
-
-    has_jumps = True
 
     name: Literal["quantizer"] = NAME
     thresholds: Ascending[Real] = Field(description="Where the steps are, ascending.")
@@ -68,19 +51,13 @@ class Quantizer(Activation):
         return self
 
 
-class ReLU(Activation):
-    """The rectifier, max(0, z)."""
-
-    name: Literal["relu"] = NAME
-
-
-class Sign(Activation):
-    """The sign of z."""
-
-    has_jumps = True
-
-    name: Literal["sign"] = NAME
-
-
-ACTIVATIONS = kinds(Activation)
+ACTIVATIONS = by_name(
+    Erf,
+    kind(Activation, "hard_tanh", "The hard tanh, max(-1, min(1, z))."),
+    kind(Stepped, "heaviside", "A unit step.", threshold=(Real, Field(0.0, description="Where the step is."))),
+    kind(Activation, "identity", "z itself: the network is linear in its input."),
+    Quantizer,
+    kind(Activation, "relu", "The rectifier, max(0, z)."),
+    kind(Stepped, "sign", "The sign of z."),
+)
 """The models, by the name of their activation."""
