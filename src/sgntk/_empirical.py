@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from sgntk._architecture import Architecture
 from sgntk._networks import Params, forward
 from sgntk._precision import full_float32
+from sgntk._pytree import is_traced
 from sgntk._validation import check_inputs
 from sgntk.surrogates import Surrogate
 
@@ -71,6 +72,9 @@ def _evaluate(
             "and infinite at the jumps, so its kernel says nothing about learning. "
             "Use a steep smooth activation, such as Erf(20.0)"
         )
+    if is_traced(arch, params, x1, x2):
+        x1 = jnp.asarray(x1)
+        return _tangent_kernel(arch, surrogate, params, x1, x1 if x2 is None else jnp.asarray(x2))
     dimension = params[0].weight.shape[0]
     x1 = check_inputs(owner, "x1", x1, dimension)
     x2 = x1 if x2 is None else check_inputs(owner, "x2", x2, dimension)
@@ -79,8 +83,7 @@ def _evaluate(
         return tangent_kernel(arch, surrogate, params, jnp.asarray(x1, dtype), jnp.asarray(x2, dtype))
 
 
-@partial(jax.jit, static_argnums=(0, 1))
-def tangent_kernel(
+def _tangent_kernel(
     arch: Architecture,
     surrogate: Surrogate,
     params: Params,
@@ -99,3 +102,7 @@ def tangent_kernel(
         return jax.jvp(true_forward, (params,), (gradient,))[1][:, 0]
 
     return jax.lax.map(column, x2).T
+
+
+# With the architecture's numbers as constants, which float32 rounds once; under a transformation they are traced.
+tangent_kernel = jax.jit(_tangent_kernel, static_argnums=(0, 1))

@@ -21,20 +21,35 @@ class Pair(NamedTuple):
     """Two Gaussians of mean 0, and how far they are from parallel and from opposite.
 
     Attributes:
-        std_u: `sqrt a`.
-        std_v: `sqrt b`.
+        a: variance of `u`.
+        b: variance of `v`.
         difference: `sqrt a - sqrt b`.
         covariance: `c`.
         below: `sqrt(a b) - c`, 0 where `v` is a positive multiple of `u`.
         above: `sqrt(a b) + c`, 0 where it is a negative one.
     """
 
-    std_u: Float[Array, "*n"]
-    std_v: Float[Array, "*n"]
+    a: Float[Array, "*n"]
+    b: Float[Array, "*n"]
     difference: Float[Array, "*n"]
     covariance: Float[Array, "*n"]
     below: Float[Array, "*n"]
     above: Float[Array, "*n"]
+
+    @property
+    def std_u(self) -> Float[Array, "*n"]:
+        """`sqrt a`."""
+        return jnp.sqrt(self.a)
+
+    @property
+    def std_v(self) -> Float[Array, "*n"]:
+        """`sqrt b`."""
+        return jnp.sqrt(self.b)
+
+    @property
+    def mirrored(self) -> "Pair":
+        """`(v, u)`."""
+        return self._replace(a=self.b, b=self.a, difference=-self.difference)
 
     @property
     def root(self) -> Float[Array, "*n"]:
@@ -53,23 +68,23 @@ def pair(
     c: Float[Array, "*#n"],
     distance: Float[Array, "*#n"] | None = None,
 ) -> Pair:
-    """`below = (D - (sqrt a - sqrt b)^2)/2`, with `D = E[(u - v)^2]`; None stands for `a + b - 2c`.
+    """`below` is the difference, or `(D - (sqrt a - sqrt b)^2)/2` with `D = E[(u - v)^2]` where that has more digits.
 
     What rounding leaves of `below` or `above` counts as 0: the arcsine's infinite slope would make of it an error of
-    1e-8 for parallel inputs of different norms.
+    1e-8 for parallel inputs of different norms. Without `distance` the difference serves.
     """
     std_u, std_v = jnp.sqrt(a), jnp.sqrt(b)
     difference = (a - b) / (std_u + std_v)
     product = std_u * std_v
-    if distance is None:
-        distance, scale = a + b - 2 * c, product
-    else:
-        scale = difference**2
-    below, above = (distance - difference**2) / 2, product + c
+    below, above, scale = product - c, product + c, product
+    if distance is not None:
+        square = difference**2
+        near = jnp.maximum(distance, square) < product
+        below, scale = jnp.where(near, (distance - square) / 2, below), jnp.where(near, square, product)
     rounding = 4 * np.finfo(below.dtype).eps
     return Pair(
-        std_u,
-        std_v,
+        a,
+        b,
         difference,
         c + jnp.zeros_like(below),
         jnp.where(below <= rounding * scale, 0.0, below),
@@ -84,9 +99,8 @@ def safe_sqrt(x: Float[Array, "*n"]) -> Float[Array, "*n"]:
 
 def angles(pair: Pair, q: Scalar = 0.0) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
     """`arcsin r` and `arccos r` of `r = c / sqrt((q + a)(q + b))`, both with all their digits."""
-    a, b = pair.std_u**2, pair.std_v**2
     # (q + a)(q + b) - c^2, without cancellation.
-    cosine, sine = pair.covariance, safe_sqrt(pair.below * pair.above + q * (a + b + q))
+    cosine, sine = pair.covariance, safe_sqrt(pair.below * pair.above + q * (pair.a + pair.b + q))
     size = jnp.abs(cosine)
     ratio = jnp.minimum(size, sine) / jnp.maximum(jnp.maximum(size, sine), np.finfo(sine.dtype).tiny)
     small = jnp.arctan(ratio)
@@ -95,19 +109,18 @@ def angles(pair: Pair, q: Scalar = 0.0) -> tuple[Float[Array, "*n"], Float[Array
     return arcsine, arccosine
 
 
-def erf_product_mean(pair: Pair, q: Scalar) -> Float[Array, "*n"]:
-    """`E[erf_m(u) erf_m(v)] = 2/pi arcsin(c / sqrt((q + a)(q + b)))` (Williams 1996, eq. 11)."""
-    return 2 / jnp.pi * angles(pair, q)[0]
-
-
 def erf_square_mean(a: Float[Array, "*n"], q: Scalar) -> Float[Array, "*n"]:
     """`E[erf_m(u)^2] = 2/pi arcsin(a / (q + a))`."""
     return 2 / jnp.pi * jnp.arctan2(a, safe_sqrt(q * (2 * a + q)))
 
 
-def erf_squared_difference(pair: Pair, q: Scalar) -> Float[Array, "*n"]:
-    """`E[(erf_m(u) - erf_m(v))^2]`, from the arccosines of the three expectations in it."""
-    return 2 / jnp.pi * (2 * angles(pair, q)[1] - _own_angle(pair.std_u**2, q) - _own_angle(pair.std_v**2, q))
+def erf_second_moments(pair: Pair, q: Scalar) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
+    """`E[erf_m(u) erf_m(v)]`, and `E[(erf_m(u) - erf_m(v))^2]` from the arccosines of the expectations in it.
+
+    The first is `2/pi arcsin(c / sqrt((q + a)(q + b)))` (Williams 1996, eq. 11).
+    """
+    arcsine, arccosine = angles(pair, q)
+    return 2 / jnp.pi * arcsine, 2 / jnp.pi * (2 * arccosine - _own_angle(pair.a, q) - _own_angle(pair.b, q))
 
 
 def _own_angle(a: Float[Array, "*n"], q: Scalar) -> Float[Array, "*n"]:
@@ -123,12 +136,12 @@ def erf_derivative_surrogate_mean(
     `erf_m'` is, up to a factor, a Gaussian density of variance `q`; multiplied with that of `u` it leaves `v` Gaussian
     with mean 0 and variance `tau^2`. The surrogate `s` enters through `M(tau) = E[s(tau Z)]`, `Z ~ N(0, 1)`, alone.
     """
-    return jnp.sqrt(2 / (jnp.pi * (pair.std_u**2 + q))) * gaussian_mean(conditional_std(pair, q))
+    return jnp.sqrt(2 / (jnp.pi * (pair.a + q))) * gaussian_mean(conditional_std(pair, q))
 
 
 def conditional_std(pair: Pair, q: Scalar = 0.0) -> Float[Array, "*n"]:
     """Standard deviation of `v` under `erf_m'(u)`: `tau^2 = (a b - c^2 + q b) / (a + q)`."""
-    return safe_sqrt((pair.below * pair.above + q * pair.std_v**2) / (pair.std_u**2 + q))
+    return safe_sqrt((pair.below * pair.above + q * pair.b) / (pair.a + q))
 
 
 def standard_normal_density(x: Float[Array, "*n"]) -> Float[Array, "*n"]:
@@ -192,23 +205,19 @@ def crossing_probability(h_at: Scalar, k_at: Scalar, pair: Pair) -> Float[Array,
     h, k = h_at / pair.std_u, k_at / pair.std_v
     at_h, at_k = conditional_thresholds(h_at, k_at, pair)
     one_negative = jnp.where((h >= 0) != (k >= 0), 1.0, 0.0)
-    mirrored = pair._replace(std_u=pair.std_v, std_v=pair.std_u, difference=-pair.difference)
     return (
         one_negative
         + 2 * _owen(jnp.abs(h), at_h, _conditional_slope(h_at, k_at, pair))
-        + 2 * _owen(jnp.abs(k), at_k, _conditional_slope(k_at, h_at, mirrored))
+        + 2 * _owen(jnp.abs(k), at_k, _conditional_slope(k_at, h_at, pair.mirrored))
     )
 
 
-def conditional_thresholds(
-    h_at: Scalar, k_at: Scalar, pair: Pair
-) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
+def conditional_thresholds(h_at: Scalar, k_at: Scalar, pair: Pair) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
     """`A = (k - rho h)/sqrt(1 - rho^2)` and `B = (h - rho k)/sqrt(1 - rho^2)`: `P(Y > k | X = h) = Q(A)`.
 
     Where `|rho| = 1` they are 0 or, in effect, infinite, which is the limit.
     """
-    mirrored = pair._replace(std_u=pair.std_v, std_v=pair.std_u, difference=-pair.difference)
-    return _conditional_threshold(h_at, k_at, pair), _conditional_threshold(k_at, h_at, mirrored)
+    return _conditional_threshold(h_at, k_at, pair), _conditional_threshold(k_at, h_at, pair.mirrored)
 
 
 def _conditional_threshold(h_at: Scalar, k_at: Scalar, pair: Pair) -> Float[Array, "*n"]:

@@ -6,21 +6,21 @@
 
 with `(u, v) ~ N(0, [[S^l(x,x), S^l(x,x')], [S^l(x,x'), S^l(x',x')]])`, all times `kappa^2` at the output.
 
-Beside `S(x,x)`, `S(x',x')` and `S(x,x')` travels the squared distance `E[(h(x) - h(x'))^2]`, which near the diagonal has
-the digits that their difference loses. Where a variance is 0 (input 0 and sigma_b = 0; a silent layer) the unit never
-moves, and neither does the network by what is before it: the tangent kernel there is 0.
+Beside `S(x,x)`, `S(x',x')` and `S(x,x')` travels the squared distance `E[(h(x) - h(x'))^2]`, which near the diagonal
+has the digits that their difference loses. Where a variance is 0 (input 0 and sigma_b = 0; a silent layer) the
+unit never moves, and neither does the network by what is before it: the tangent kernel there is 0.
 
 Called with numbers, a kernel is computed, and returned as a NumPy array, in float64, whatever JAX's default is. Within
 `jax.jit`, `jax.vmap` or `jax.grad` it is traced, in the precision of the inputs and without a look at values.
 """
 
-from typing import Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Float64
 
 from sgntk import _gaussian as gaussian
 from sgntk._architecture import Architecture
@@ -32,11 +32,16 @@ from sgntk.surrogates import Surrogate
 
 Kind = Literal["nngp", "ntk", "sg_ntk"]
 
+if TYPE_CHECKING:
+    Kernel = np.ndarray  # what it is but under a transformation
+else:
+    Kernel = Float64[np.ndarray, "n1 n2"] | Float[Array, "n1 n2"]
+
 BLOCK = 2**18
 """Entries of a kernel that are computed at once: what the recursion holds beside the result is a few times as much."""
 
 
-def nngp(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> np.ndarray | Float[Array, "n1 n2"]:
+def nngp(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
     """NNGP kernel `S^L(x1, x2)`: the covariance of the output at initialization (paper, section 2).
 
     Args:
@@ -56,7 +61,7 @@ def ntk(
     x2: ArrayLike | None = None,
     *,
     off_diagonal_limit: bool = False,
-) -> np.ndarray | Float[Array, "n1 n2"]:
+) -> Kernel:
     """Neural tangent kernel `T^L(x1, x2)`, which governs gradient descent (paper, section 2).
 
     Args:
@@ -79,7 +84,7 @@ def ntk(
     return _evaluate("ntk", arch, x1, x2)
 
 
-def sg_ntk(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> np.ndarray | Float[Array, "n1 n2"]:
+def sg_ntk(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
     """Surrogate-gradient NTK `I^L(x1, x2)`, which governs surrogate gradient learning (paper, section 3).
 
     The first argument carries the true derivative, the second, which stands for the training point, the surrogate. The
@@ -106,7 +111,7 @@ class Moments(NamedTuple):
     c: Float[Array, "*#n"]  # E[h(x1) h(x2)]
     distance: Float[Array, "*#n"]  # E[(h(x1) - h(x2))^2]
 
-    def affine(self, arch: Architecture) -> Self:
+    def affine(self, arch: Architecture) -> "Moments":
         """Of the next pre-activations, from those of what goes into them."""
         weight_variance, bias_variance = arch.sigma_w**2, arch.sigma_b**2
         a, b, c = (weight_variance * moment + bias_variance for moment in self[:3])
@@ -120,8 +125,8 @@ class Moments(NamedTuple):
         c, distance = jnp.where(moving, self.c, 0.0), jnp.where(moving, self.distance, a + b)
         return gaussian.pair(a, b, c, distance)
 
-    def activations(self, activation: Activation) -> Self:
-        """`E[act(u)^2]`, `E[act(v)^2]`, `E[act(u) act(v)]`, `E[(act(u) - act(v))^2]`; a unit at rest stays at act(0)."""
+    def activations(self, activation: Activation) -> "Moments":
+        """Those of `act(u)` and `act(v)`; a unit that never moves stays at `act(0)`."""
         rest = activation(jnp.zeros((), self.c.dtype))
         safe = [jnp.where(variance > 0, variance, 1.0) for variance in self[:2]]
         still = [variance <= 0 for variance in self[:2]]
@@ -130,10 +135,11 @@ class Moments(NamedTuple):
             for value, moment in ((rest, activation.mean), (rest**2, activation.square_mean))
         )
         any_still = still[0] | still[1]
-        c = jnp.where(any_still, mean_a * mean_b, activation.product_mean(self.pair))
-        distance = jnp.where(any_still, a + b - 2 * c, activation.squared_difference(self.pair))
-        distance = jnp.where(self.distance > 0, jnp.maximum(distance, 0.0), 0.0)
-        return type(self)(a, b, c, distance)
+        product, difference = activation.second_moments(self.pair)
+        c = jnp.where(any_still, mean_a * mean_b, product)
+        distance = jnp.where(any_still, a + b - 2 * c, difference)
+        same = self.distance <= 0
+        return type(self)(a, b, jnp.where(same, a, c), jnp.where(same, 0.0, jnp.maximum(distance, 0.0)))
 
 
 def moments_of(a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]) -> Moments:
@@ -149,12 +155,10 @@ def tangent_of(
     return jnp.where((moments.a > 0) & (tangent != 0), tangent * mean, 0.0)
 
 
-def _evaluate(
-    kind: Kind, arch: Architecture, x1: ArrayLike, x2: ArrayLike | None
-) -> np.ndarray | Float[Array, "n1 n2"]:
+def _evaluate(kind: Kind, arch: Architecture, x1: ArrayLike, x2: ArrayLike | None) -> Kernel:
     if is_traced(arch, x1, x2):
         x1 = jnp.asarray(x1)
-        return _through_layers(kind, arch, _first_moments(x1, x1 if x2 is None else jnp.asarray(x2)))
+        return _through_layers(kind, arch, _first_moments(x1, x1 if x2 is None else jnp.asarray(x2)))  # type: ignore[return-value]
     x1 = check_inputs(kind, "x1", x1).astype(np.float64)
     x2 = x1 if x2 is None else check_inputs(kind, "x2", x2, x1.shape[1]).astype(np.float64)
     kernel = np.empty((len(x1), len(x2)))
@@ -163,7 +167,8 @@ def _evaluate(
     with enable_x64():
         for start in range(0, len(x1), rows):
             start = min(start, len(x1) - rows)  # the last block reaches back, to be of the size that is compiled
-            moments = _exact_first_moments(first[start : start + rows], second)
+            with np.errstate(over="ignore", invalid="ignore"):  # `_check_values` names the rows
+                moments = _exact_first_moments(first[start : start + rows], second)
             kernel[start : start + rows] = _compiled(kind, arch, moments)
     _check_values(kind, arch, kernel, x1, x2)
     return kernel
@@ -174,7 +179,8 @@ def _first_moments(x1: Float[Array, "n1 d"], x2: Float[Array, "n2 d"]) -> Moment
     dimension = x1.shape[1]
     squares = [jnp.sum(x**2, axis=1) / dimension for x in (x1, x2)]
     distance = jnp.sum((x1[:, None, :] - x2[None, :, :]) ** 2, axis=2) / dimension
-    return Moments(squares[0][:, None], squares[1][None, :], x1 @ x2.T / dimension, distance)
+    a, b = squares[0][:, None], squares[1][None, :]
+    return Moments(a, b, jnp.where(distance > 0, x1 @ x2.T / dimension, a), distance)
 
 
 NEAR = 1e-2
@@ -192,7 +198,7 @@ def _exact_first_moments(x1: np.ndarray, x2: np.ndarray) -> Moments:
     for part in np.array_split(np.arange(len(rows)), len(rows) * dimension // BLOCK + 1):
         i, j = rows[part], columns[part]
         distance[i, j] = np.einsum("ij,ij->i", x1[i] - x2[j], x1[i] - x2[j]) / dimension
-    return Moments(a[:, None], b[None, :], c, distance)
+    return Moments(a[:, None], b[None, :], np.where(distance > 0, c, a[:, None]), distance)
 
 
 def _through_layers(kind: Kind, arch: Architecture, inputs: Moments) -> Float[Array, "n1 n2"]:
@@ -233,6 +239,6 @@ def _check_values(kind: Kind, arch: Architecture, kernel: np.ndarray, x1: np.nda
         if len(bad):
             i, j = bad[0]
             raise ValueError(
-                f"{kind}: the kernel of row {i} of x1 and row {j} of x2 is beyond the range of float64; their norms are "
-                f"{np.linalg.norm(x1[i]):.3g} and {np.linalg.norm(x2[j]):.3g}. Scale the inputs"
+                f"{kind}: the kernel of row {i} of x1 and row {j} of x2 is beyond the range of float64; their largest "
+                f"entries are {np.abs(x1[i]).max():.3g} and {np.abs(x2[j]).max():.3g}. Scale the inputs"
             )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -26,6 +26,9 @@ class Layer(NamedTuple):
 
 Params = tuple[Layer, ...]
 
+Key = Any
+"""A JAX key, or many: typed, or uint32 of shape (..., 2)."""
+
 
 def split_keys(seed: int, count: int) -> UInt32[Array, "count 2"]:
     """Keys of `count` networks: `split(split(PRNGKey(seed))[0], count)`, the paper's schedule.
@@ -46,7 +49,8 @@ def init(arch: Architecture, key: ArrayLike, *, width: int, input_dim: int) -> P
 
     Args:
         arch: the network.
-        key: a JAX key, shape (2,), dtype uint32, as from `jax.random.PRNGKey` or a row of `split_keys`.
+        key: a JAX key: typed, as from `jax.random.key`, or of shape (2,) and dtype uint32, as from `jax.random.PRNGKey`
+            or a row of `split_keys`. Both draw the same weights.
         width: number of units in each hidden layer.
         input_dim: dimension of the inputs.
 
@@ -63,7 +67,7 @@ def init(arch: Architecture, key: ArrayLike, *, width: int, input_dim: int) -> P
 
 
 def init_ensemble(arch: Architecture, keys: ArrayLike, *, width: int, input_dim: int) -> Params:
-    """Weights of one network a key, stacked along a leading axis; `keys` has shape (networks, 2)."""
+    """Weights of one network a key, stacked along a leading axis; `keys` are typed, or of shape (networks, 2)."""
     check_count("init_ensemble", width=width, input_dim=input_dim)
     keys = _check_keys("init_ensemble", keys, shape=("networks", 2))
     with jax.threefry_partitionable(False):
@@ -123,7 +127,7 @@ def activation_with_surrogate(
     return activate
 
 
-def _draw(arch: Architecture, key: UInt32[Array, "2"], width: int, input_dim: int) -> Params:
+def _draw(arch: Architecture, key: Key, width: int, input_dim: int) -> Params:
     sizes = [input_dim, *[width] * arch.hidden_layers, 1]
     layers = []
     for fan_in, fan_out in pairwise(sizes):
@@ -139,13 +143,17 @@ def _draw(arch: Architecture, key: UInt32[Array, "2"], width: int, input_dim: in
     return tuple(layers)
 
 
-def _check_keys(owner: str, keys: ArrayLike, shape: tuple[int | str, ...]) -> UInt32[Array, "*n 2"]:
-    array = np.asarray(keys)
-    fits = array.ndim == len(shape) and array.shape[-1] == 2 and array.dtype == np.uint32
+def _check_keys(owner: str, keys: ArrayLike, shape: tuple[int | str, ...]) -> Key:
+    typed = isinstance(keys, jax.Array) and jnp.issubdtype(keys.dtype, jax.dtypes.prng_key)
+    array = keys if isinstance(keys, jax.Array) else np.asarray(keys)
+    if typed:
+        fits = array.ndim == len(shape) - 1
+    else:
+        fits = array.ndim == len(shape) and array.shape[-1] == 2 and array.dtype == np.uint32
     if not fits or 0 in array.shape:
         expected = f"({', '.join(str(size) for size in shape)}{',' if len(shape) == 1 else ''})"
         raise ValueError(
-            f"{owner}: keys must be uint32 of shape {expected}, as jax.random.PRNGKey and sgntk.split_keys make them; "
-            f"got {array.dtype} of shape {array.shape}"
+            f"{owner}: keys must be uint32 of shape {expected}, as jax.random.PRNGKey and sgntk.split_keys make them, "
+            f"or as many of jax.random.key; got {array.dtype} of shape {array.shape}"
         )
     return jnp.asarray(array)

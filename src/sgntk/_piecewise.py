@@ -1,7 +1,10 @@
 """Piecewise linear functions, whose Gaussian expectations are all closed: activations with steps or corners, boxes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -100,39 +103,85 @@ def product_mean(f: PiecewiseLinear, g: PiecewiseLinear, pair: Pair) -> Float[Ar
     zero = jnp.zeros_like(c)
     constant = f.level * g.mean(zero, sb) + g.level * (f.mean(zero, sa) - f.level)
     linear = f.slope * c * _mean_slope(g, sb) + g.slope * c * (_mean_slope(f, sa) - f.slope)
-    value = constant + linear
-    mirrored = pair._replace(std_u=sb, std_v=sa, difference=-pair.difference)
-    for f_at, f_height in f.steps:
-        for g_at, g_height in g.steps:
-            value = value + f_height * g_height * _orthant(f_at, g_at, pair)
-        for g_at, bend in g.ramps:
-            value = value + f_height * bend * sb * _step_ramp(f_at, g_at, pair)
-    for f_at, bend in f.ramps:
-        for g_at, g_height in g.steps:
-            value = value + bend * g_height * sa * _step_ramp(g_at, f_at, mirrored)
-        for g_at, g_bend in g.ramps:
-            value = value + bend * g_bend * sa * sb * _ramp_ramp(f_at, g_at, pair)
+    return (
+        constant
+        + linear
+        + _over_pairs(f.steps, g.steps, lambda h, k: _orthant(h, k, pair), c)
+        + _over_pairs(f.steps, g.ramps, lambda h, k: sb * _step_ramp(h, k, pair), c)
+        + _over_pairs(f.ramps, g.steps, lambda h, k: sa * _step_ramp(k, h, pair.mirrored), c)
+        + _over_pairs(f.ramps, g.ramps, lambda h, k: sa * sb * _ramp_ramp(h, k, pair), c)
+    )
+
+
+Kinks = tuple[tuple[Scalar, Scalar], ...]
+
+
+def _over_pairs(
+    first: Kinks,
+    second: Kinks,
+    term: Callable[[Scalar, Scalar], Float[Array, "*n"]],
+    like: Float[Array, "*n"],
+) -> Float[Array, "*n"]:
+    """Sum of `height other term(at, other_at)` over all pairs; a loop, since each term takes seconds to compile."""
+    pairs = list(product(first, second))
+    if len(pairs) < 2:
+        return sum((height * other * term(h, k) for (h, height), (k, other) in pairs), jnp.zeros_like(like))
+    numbers = [
+        jnp.stack([jnp.asarray(x, like.dtype) for x in (h, k, height * other)]) for (h, height), (k, other) in pairs
+    ]
+
+    def add(total: Float[Array, "*n"], numbers: Float[Array, "3"]) -> tuple[Float[Array, "*n"], None]:
+        h, k, weight = numbers
+        return total + weight * term(h, k), None
+
+    return jax.lax.scan(add, jnp.zeros_like(like), jnp.stack(numbers))[0]
+
+
+def square_mean(f: PiecewiseLinear, a: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    """`E[f(u)^2]`.
+
+    With `m` the larger of two places `h`, `k`, in units of `sqrt(a)`:
+
+    E[1{X > h} 1{X > k}] = Q(m)
+    E[1{X > h} (X - k)+] = phi(m) - k Q(m)
+    E[(X - h)+ (X - k)+] = (1 + h k) Q(m) + (m - h - k) phi(m)
+    """
+    std, zero = jnp.sqrt(a), jnp.zeros_like(a)
+    phi, upper = gaussian.standard_normal_density, gaussian.upper_tail
+    value = f.level * (2 * f.mean(zero, std) - f.level) + f.slope * a * (2 * _mean_slope(f, std) - f.slope)
+    for h_at, height in f.steps:
+        for k_at, other in f.steps:
+            value = value + height * other * upper(jnp.maximum(h_at, k_at) / std)
+        for k_at, bend in f.ramps:
+            m, k = jnp.maximum(h_at, k_at) / std, k_at / std
+            value = value + 2 * height * bend * std * (phi(m) - k * upper(m))
+    for h_at, bend in f.ramps:
+        for k_at, other in f.ramps:
+            h, k, m = h_at / std, k_at / std, jnp.maximum(h_at, k_at) / std
+            value = value + bend * other * a * ((1 + h * k) * upper(m) + (m - h - k) * phi(m))
     return value
 
 
 def squared_difference(f: PiecewiseLinear, pair: Pair) -> Float[Array, "*n"]:
-    """`E[(f(u) - f(v))^2]` of a staircase `f`, from the probabilities that one of `u`, `v` is above a step."""
-    value = jnp.zeros_like(pair.covariance)
-    for i, (at, height) in enumerate(f.steps):
-        value = value + height**2 * _crossing(at, pair)
-        for other, other_height in f.steps[i + 1 :]:
-            # P(u > at, u > other) + P(v > at, v > other) - P(u > at, v > other) - P(v > at, u > other)
-            highest = jnp.maximum(at, other)
-            both = gaussian.upper_tail(highest / pair.std_u) + gaussian.upper_tail(highest / pair.std_v)
-            value = value + 2 * height * other_height * (both - _orthant(at, other, pair) - _orthant(other, at, pair))
-    return value
+    """`E[(f(u) - f(v))^2]` of a staircase `f`, from the probabilities that one of `u`, `v` is above a step.
+
+    For two steps at `h` and `k` it takes `P(u > h, u > k) + P(v > h, v > k) - P(u > h, v > k) - P(v > h, u > k)`.
+    """
+    upper = gaussian.upper_tail
+
+    def term(h_at: Scalar, k_at: Scalar) -> Float[Array, "*n"]:
+        h, k, m = (upper(at / pair.std_u) + upper(at / pair.std_v) for at in (h_at, k_at, jnp.maximum(h_at, k_at)))
+        # For one step with itself the first three cancel exactly, and leave all digits of what may be small.
+        return m - (h + k) / 2 + (_crossing(h_at, k_at, pair) + _crossing(k_at, h_at, pair)) / 2
+
+    return _over_pairs(f.steps, f.steps, term, pair.covariance)
 
 
-def _crossing(at: Scalar, pair: Pair) -> Float[Array, "*n"]:
-    """Probability that just one of `u`, `v` is above `at`."""
-    if is_zero(at):
+def _crossing(h_at: Scalar, k_at: Scalar, pair: Pair) -> Float[Array, "*n"]:
+    """Probability that just one of `u > h_at` and `v > k_at` is so."""
+    if is_zero(h_at) and is_zero(k_at):
         return gaussian.angles(pair)[1] / jnp.pi
-    return gaussian.crossing_probability(at, at, pair)
+    return gaussian.crossing_probability(h_at, k_at, pair)
 
 
 def _mean_slope(f: PiecewiseLinear, std: Float[Array, "*n"]) -> Float[Array, "*n"]:

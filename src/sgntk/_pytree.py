@@ -38,16 +38,16 @@ class Pytree:
 
     def _numbers_to_float(self) -> None:
         """Every number among the fields, also in tuples, as a `float`; tracers stay. Call it in `__post_init__`."""
-        for field in fields(self) if is_dataclass(self) else ():
-            if field.name not in self.structure:
-                object.__setattr__(self, field.name, as_float(getattr(self, field.name)))
+        if is_dataclass(self):
+            for name in {field.name for field in fields(self)} - {*self.structure}:
+                object.__setattr__(self, name, as_float(getattr(self, name)))
 
 
 def as_float(value: Any) -> Any:
     """A number of any type as a `float`, so that equal ones are one; anything else, and tracers, unchanged."""
     if isinstance(value, tuple):
         return tuple(as_float(part) for part in value)
-    if isinstance(value, jax.core.Tracer) or isinstance(value, bool | np.bool_):
+    if isinstance(value, jax.core.Tracer | bool | np.bool_):
         return value
     if isinstance(value, Real) or (isinstance(value, np.ndarray | jax.Array) and value.ndim == 0):
         return float(value)

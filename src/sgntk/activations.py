@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 
 from sgntk import _gaussian as gaussian
 from sgntk._gaussian import Pair, Scalar
-from sgntk._piecewise import PiecewiseLinear, is_zero, product_mean, squared_difference
+from sgntk._piecewise import PiecewiseLinear, is_zero, product_mean, square_mean, squared_difference
 from sgntk._pytree import Pytree, is_traced
 from sgntk._validation import check_positive
 from sgntk.surrogates import (
@@ -71,10 +71,13 @@ class Activation(Pytree, abc.ABC):
     def product_mean(self, pair: Pair) -> Float[Array, "*n"]:
         """`E[act(u) act(v)]`."""
 
-    def squared_difference(self, pair: Pair) -> Float[Array, "*n"]:
-        """`E[(act(u) - act(v))^2]`; a closed form keeps the digits that this difference loses near `u = v`."""
-        squares = self.square_mean(pair.std_u**2) + self.square_mean(pair.std_v**2)
-        return squares - 2 * self.product_mean(pair)
+    def second_moments(self, pair: Pair) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
+        """`E[act(u) act(v)]` and `E[(act(u) - act(v))^2]`.
+
+        The second is the difference of the first from the squares, unless a closed form keeps more digits near `u = v`.
+        """
+        product = self.product_mean(pair)
+        return product, self.square_mean(pair.a) + self.square_mean(pair.b) - 2 * product
 
     @abc.abstractmethod
     def derivative_surrogate_mean(self, pair: Pair, surrogate: Surrogate) -> Float[Array, "*n"]:
@@ -98,10 +101,10 @@ class _ErrorFunction(Activation):
         return gaussian.erf_square_mean(a, self.softness)
 
     def product_mean(self, pair: Pair) -> Float[Array, "*n"]:
-        return gaussian.erf_product_mean(pair, self.softness)
+        return self.second_moments(pair)[0]
 
-    def squared_difference(self, pair: Pair) -> Float[Array, "*n"]:
-        return gaussian.erf_squared_difference(pair, self.softness)
+    def second_moments(self, pair: Pair) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
+        return gaussian.erf_second_moments(pair, self.softness)
 
     def derivative_surrogate_mean(self, pair: Pair, surrogate: Surrogate) -> Float[Array, "*n"]:
         return gaussian.erf_derivative_surrogate_mean(pair, self.softness, surrogate.gaussian_mean)
@@ -178,7 +181,7 @@ class _PiecewiseLinearActivation(Activation):
         return self.pieces.mean(jnp.zeros_like(a), jnp.sqrt(a))
 
     def square_mean(self, a: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return self.product_mean(gaussian.pair(a, a, a, jnp.zeros_like(a)))
+        return square_mean(self.pieces, a)
 
     def product_mean(self, pair: Pair) -> Float[Array, "*n"]:
         return product_mean(self.pieces, self.pieces, pair)
@@ -198,7 +201,7 @@ class _PiecewiseLinearActivation(Activation):
             total = total + pieces.slope * surrogate.gaussian_mean(pair.std_v)
         for at, height in pieces.steps:
             std = gaussian.conditional_std(pair)
-            given = pair.covariance / pair.std_u**2 * at
+            given = pair.covariance / pair.a * at
             mean = surrogate.gaussian_mean(std) if is_zero(at) else surrogate.shifted_mean(given, std)
             total = total + height * gaussian.density(jnp.asarray(at, total.dtype), pair.std_u) * mean
         for at, bend in pieces.ramps:
@@ -215,8 +218,12 @@ class _Staircase(_PiecewiseLinearActivation):
     def derivative(self) -> JumpDerivative:
         return JumpDerivative(self.pieces.steps)
 
-    def squared_difference(self, pair: Pair) -> Float[Array, "*n"]:
-        return squared_difference(self.pieces, pair)
+    def product_mean(self, pair: Pair) -> Float[Array, "*n"]:
+        return self.second_moments(pair)[0]
+
+    def second_moments(self, pair: Pair) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
+        difference = squared_difference(self.pieces, pair)
+        return (self.square_mean(pair.a) + self.square_mean(pair.b) - difference) / 2, difference
 
 
 @final
@@ -245,7 +252,9 @@ class Heaviside(_Staircase):
 @final
 @dataclass(frozen=True)
 class Quantizer(_Staircase):
-    """A staircase, `offset + sum_i heights_i 1{z > thresholds_i}`. It learns with `sum_i heights_i s(z - thresholds_i)`.
+    """A staircase, `offset + sum_i heights_i 1{z > thresholds_i}`.
+
+    It learns with `sum_i heights_i s(z - thresholds_i)`.
 
     Attributes:
         thresholds: where the steps are, ascending.
@@ -287,10 +296,23 @@ class Quantizer(_Staircase):
 class ReLU(_PiecewiseLinearActivation):
     """`max(0, z)`."""
 
-    def squared_difference(self, pair: Pair) -> Float[Array, "*n"]:
-        # With theta the angle between u and v: E[(u - v)^2]/2 - sqrt(a b)/pi (sin theta - theta cos theta).
-        distance = pair.difference**2 + 2 * pair.below
-        return distance / 2 - (pair.root - gaussian.angles(pair)[1] * pair.covariance) / jnp.pi
+    def square_mean(self, a: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return a / 2
+
+    def product_mean(self, pair: Pair) -> Float[Array, "*n"]:
+        return self.second_moments(pair)[0]
+
+    def second_moments(self, pair: Pair) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
+        """In the angle theta between u and v (Cho & Saul 2009).
+
+        With `r = sqrt(a b) sin theta` and `D = E[(u - v)^2]`:
+
+        E[act(u) act(v)]       = (r + (pi - theta) c) / (2 pi)
+        E[(act(u) - act(v))^2] = D/2 - (r - theta c) / pi
+        """
+        theta, distance = gaussian.angles(pair)[1], pair.difference**2 + 2 * pair.below
+        product = (pair.root + (jnp.pi - theta) * pair.covariance) / (2 * jnp.pi)
+        return product, distance / 2 - (pair.root - theta * pair.covariance) / jnp.pi
 
     @property
     def pieces(self) -> PiecewiseLinear:
@@ -322,8 +344,8 @@ class HardTanh(_PiecewiseLinearActivation):
 class Identity(_PiecewiseLinearActivation):
     """`z`: the network is linear in its input."""
 
-    def squared_difference(self, pair: Pair) -> Float[Array, "*n"]:
-        return pair.difference**2 + 2 * pair.below
+    def second_moments(self, pair: Pair) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
+        return pair.covariance, pair.difference**2 + 2 * pair.below
 
     @property
     def pieces(self) -> PiecewiseLinear:
@@ -334,7 +356,7 @@ class Identity(_PiecewiseLinearActivation):
         return StraightThrough()
 
 
-def _check_numbers(owner: str, **values: Sequence[float]) -> None:
+def _check_numbers(owner: str, **values: Sequence[Scalar]) -> None:
     for name, numbers in values.items():
         for value in numbers:
             if isinstance(value, jax.core.Tracer):

@@ -343,9 +343,10 @@ class _Bump(Surrogate):
         peak, area = self._peak_and_area
         scale = peak if self.normalize == "peak" else area
         if not isinstance(scale, jax.core.Tracer) and not scale > 0:
+            other = "area" if self.normalize == "peak" else "peak"
             raise ValueError(
-                f"{name}: its {self.normalize} would be {scale:g} before scaling, and cannot be made {self.height:g} by a "
-                f"positive factor; change the shape, or normalize by its {'area' if self.normalize == 'peak' else 'peak'}"
+                f"{name}: its {self.normalize} would be {scale:g} before scaling, and no positive factor makes it "
+                f"{self.height:g}; change the shape, or normalize by its {other}"
             )
 
     @property

@@ -47,8 +47,8 @@ def sign_sign_mean(a, b, c):
     """`E[sign(u) sign(v)] = 4 P(u < 0, v < 0) - 1`, with the probability as SciPy integrates it."""
     if a == b == c:
         return 1.0
-    orthant = stats.multivariate_normal([0, 0], [[a, c], [c, b]], abseps=1e-13, releps=1e-13)
-    return float(4 * orthant.cdf([0, 0]) - 1)
+    orthant = stats.multivariate_normal.cdf([0, 0], [0, 0], [[a, c], [c, b]], abseps=1e-13, releps=1e-13)
+    return float(4 * orthant - 1)
 
 
 def sign_derivative_mean(s, a, b, c):

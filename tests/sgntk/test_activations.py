@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 from test_surrogates import CATALOGUE as SURROGATES
 
+from sgntk import _gaussian as gaussian
 from sgntk import activations
 from sgntk._compat import enable_x64
 from sgntk.activations import Erf, HardTanh, Heaviside, Identity, Quantizer, ReLU, Sign
@@ -26,8 +27,8 @@ from sgntk.surrogates import (
 COVARIANCE = (0.9, 1.7, -0.6)  # a, b, c: unequal variances tell the arguments apart
 
 
-def as_arrays(covariance):
-    return tuple(jnp.asarray(value) for value in covariance)
+def pair(covariance):
+    return gaussian.pair(*(jnp.asarray(value) for value in covariance))
 
 
 @pytest.mark.parametrize("m", [0.5, 2, 20.0])
@@ -52,27 +53,27 @@ def test_derivatives():
 def test_erf_expectations_against_quadrature(m):
     act, derivative = oracles.erf(m), oracles.erf_derivative(m)
     # The quadrature is good to rounding, which a steep derivative of height m amplifies.
-    product = Erf(m).product_mean(*as_arrays(COVARIANCE))
+    product = Erf(m).product_mean(pair(COVARIANCE))
     assert product == pytest.approx(oracles.pair_mean(act, act, *COVARIANCE), rel=1e-11)
     for surrogate, s in ((ErfDerivative(1.5), oracles.erf_derivative(1.5)), (StraightThrough(), np.ones_like)):
-        value = Erf(m).derivative_surrogate_mean(*as_arrays(COVARIANCE), surrogate)
+        value = Erf(m).derivative_surrogate_mean(pair(COVARIANCE), surrogate)
         assert value == pytest.approx(oracles.pair_mean(derivative, s, *COVARIANCE), rel=1e-11)
 
 
 @pytest.mark.usefixtures("x64")
 def test_sign_expectations_against_scipy():
-    product = Sign().product_mean(*as_arrays(COVARIANCE))
+    product = Sign().product_mean(pair(COVARIANCE))
     assert product == pytest.approx(oracles.sign_sign_mean(*COVARIANCE), rel=1e-11)
-    mean = Sign().derivative_surrogate_mean(*as_arrays(COVARIANCE), ErfDerivative(1.5))
+    mean = Sign().derivative_surrogate_mean(pair(COVARIANCE), ErfDerivative(1.5))
     assert mean == pytest.approx(oracles.sign_derivative_mean(oracles.erf_derivative(1.5), *COVARIANCE), rel=1e-11)
 
 
 @pytest.mark.usefixtures("x64")
 def test_derivative_belongs_to_the_first_argument():
-    a, b, c = as_arrays(COVARIANCE)
+    a, b, c = COVARIANCE
     surrogate = ErfDerivative(0.3)
-    one = Erf(4.0).derivative_surrogate_mean(a, b, c, surrogate)
-    other = Erf(4.0).derivative_surrogate_mean(b, a, c, surrogate)
+    one = Erf(4.0).derivative_surrogate_mean(pair((a, b, c)), surrogate)
+    other = Erf(4.0).derivative_surrogate_mean(pair((b, a, c)), surrogate)
     assert abs(one - other) > 0.1 * one
 
 
@@ -118,7 +119,7 @@ each = pytest.mark.parametrize("name", PIECEWISE)
 
 
 def batch(covariances):
-    return tuple(jnp.asarray(values) for values in zip(*covariances, strict=True))
+    return pair(zip(*covariances, strict=True))
 
 
 def test_every_activation_is_tested():
@@ -149,7 +150,7 @@ def test_product_mean_against_quadrature(name):
         turns = [a / c * (kink + width * std) for kink in kinks for width in (-6, -3, 0, 3, 6) if c != 0]
         product = lambda u, inner=inner: act(u) * inner(u)  # noqa: E731
         expected.append(oracles.shifted_mean(product, [*kinks, *turns], 0.0, np.sqrt(a)))
-    value = activation.product_mean(*batch(COVARIANCES[:2]))
+    value = activation.product_mean(batch(COVARIANCES[:2]))
     np.testing.assert_allclose(value, expected, rtol=1e-10, atol=1e-11)
 
 
@@ -158,11 +159,11 @@ def test_product_mean_against_quadrature(name):
 def test_product_mean_where_points_coincide(name):
     activation, act, steps, corners, _ = PIECEWISE[name]
     kinks = [at for at, _ in (*steps, *corners)]
-    same = activation.product_mean(*as_arrays((0.8, 0.8, 0.8)))
+    same = activation.product_mean(pair((0.8, 0.8, 0.8)))
     assert float(same) == pytest.approx(
         oracles.shifted_mean(lambda z: act(z) ** 2, kinks, 0.0, np.sqrt(0.8)), rel=1e-11
     )
-    opposite = activation.product_mean(*as_arrays((0.8, 0.8, -0.8)))
+    opposite = activation.product_mean(pair((0.8, 0.8, -0.8)))
     both = [*kinks, *(-kink for kink in kinks)]
     expected = oracles.shifted_mean(lambda z: act(z) * act(-z), both, 0.0, np.sqrt(0.8))
     assert float(opposite) == pytest.approx(expected, rel=1e-11, abs=1e-12)
@@ -175,7 +176,7 @@ def derivative_means(name):
     with enable_x64():
         covariances = batch(COVARIANCES[:-1])
         return {
-            key: np.asarray(activation.derivative_surrogate_mean(*covariances, s))
+            key: np.asarray(activation.derivative_surrogate_mean(covariances, s))
             for key, (s, _, _) in SURROGATES.items()
         }
 
@@ -212,7 +213,7 @@ def test_every_pair_against_monte_carlo(name):
     quotient = (act(u + h) - act(u - h)) / (2 * h)
     samples = {key: quotient * function(v) for key, (_, function, _) in SURROGATES.items()}
     values = {key: value[0] for key, value in derivative_means(name).items()}
-    samples["product"], values["product"] = act(u) * act(v), float(activation.product_mean(*as_arrays(COVARIANCE)))
+    samples["product"], values["product"] = act(u) * act(v), float(activation.product_mean(pair(COVARIANCE)))
     for key, sample in samples.items():
         error = sample.std() / np.sqrt(sample.size)
         # Four standard errors, one in 16,000 for each of 100 correlated ones, at a fixed seed. The quotient's bias is
@@ -223,12 +224,12 @@ def test_every_pair_against_monte_carlo(name):
 
 @pytest.mark.usefixtures("x64")
 def test_heaviside_is_half_of_sign():
-    a, b, c = batch(COVARIANCES)
+    pairs = batch(COVARIANCES)
     for s in (ErfDerivative(1.5), Box(0.5)):
-        half = Heaviside(0.0).derivative_surrogate_mean(a, b, c, s)
-        np.testing.assert_allclose(2 * half, Sign().derivative_surrogate_mean(a, b, c, s), rtol=1e-14)
-    product = Heaviside(0.0).product_mean(a, b, c)
-    np.testing.assert_allclose(4 * product - 1, Sign().product_mean(a, b, c), atol=1e-14)
+        half = Heaviside(0.0).derivative_surrogate_mean(pairs, s)
+        np.testing.assert_allclose(2 * half, Sign().derivative_surrogate_mean(pairs, s), rtol=1e-14)
+    product = Heaviside(0.0).product_mean(pairs)
+    np.testing.assert_allclose(4 * product - 1, Sign().product_mean(pairs), atol=1e-14)
 
 
 @pytest.mark.usefixtures("x64")
@@ -237,7 +238,7 @@ def test_fine_stairs_have_the_slope_of_the_identity():
     step = thresholds[1] - thresholds[0]
     stairs = Quantizer(tuple(thresholds), (step,) * 50, offset=-8 - step / 2)
     # The deltas sum to a trapezoid rule for E[s(v)] over a Gaussian: exact to all digits at a third of its width.
-    mean = stairs.derivative_surrogate_mean(*as_arrays(COVARIANCE), ErfDerivative(0.5))
+    mean = stairs.derivative_surrogate_mean(pair(COVARIANCE), ErfDerivative(0.5))
     assert float(mean) == pytest.approx(float(ErfDerivative(0.5).gaussian_mean(jnp.sqrt(1.7))), rel=1e-12)
 
 
@@ -252,9 +253,8 @@ def test_derivatives_of_piecewise_linear_activations():
 
 @pytest.mark.usefixtures("x64")
 def test_ntk_of_relu_is_the_arc_cosine_kernel():
-    a, b, c = as_arrays(COVARIANCE)
     angle = math.acos(-0.6 / math.sqrt(0.9 * 1.7))
-    value = ReLU().derivative_surrogate_mean(a, b, c, ReLU().derivative)
+    value = ReLU().derivative_surrogate_mean(pair(COVARIANCE), ReLU().derivative)
     assert float(value) == pytest.approx((math.pi - angle) / (2 * math.pi), rel=1e-14)  # Cho & Saul 2009
 
 

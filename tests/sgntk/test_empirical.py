@@ -163,3 +163,22 @@ def test_bad_inputs(kernel, x1, x2, message):
     params = sgntk.init(arch, KEY, width=4, input_dim=2)
     with pytest.raises(ValueError, match=f"^{kernel.__name__}: {re.escape(message)}$"):
         kernel(arch, params, x1, x2)
+
+
+@pytest.mark.usefixtures("x64")
+def test_empirical_kernels_are_traced_within_transformations():
+    params = sgntk.init(sgntk.Architecture(sgntk.Erf(1.5)), KEY, width=8, input_dim=2)
+    params = jax.tree.map(lambda leaf: leaf.astype(jnp.float64), params)
+
+    def kernel(m, k):
+        arch = sgntk.Architecture(sgntk.Erf(m), ErfDerivative(k), **PLAIN)
+        return sgntk.empirical_sg_ntk(arch, params, jnp.asarray(X1), jnp.asarray(X2))
+
+    plain = kernel(1.5, 0.8)
+    np.testing.assert_allclose(jax.jit(kernel)(1.5, 0.8), plain, rtol=1e-12)
+    together = jax.vmap(kernel)(jnp.asarray([1.5, 1.0]), jnp.asarray([0.8, 0.8]))
+    np.testing.assert_allclose(together[0], plain, rtol=1e-12)
+    slope = jax.grad(lambda k: kernel(1.5, k).sum())(0.8)
+    h = 1e-5
+    difference = (kernel(1.5, 0.8 + h).sum() - kernel(1.5, 0.8 - h).sum()) / (2 * h)
+    assert float(slope) == pytest.approx(float(difference), rel=1e-7)  # h^2, and rounding of 1e-16/h

@@ -31,12 +31,20 @@ def as_arrays(*values):
     return tuple(jnp.asarray(value, jnp.float64) for value in values)
 
 
+def erf_product_mean(pair, q):
+    return gaussian.erf_second_moments(pair, q)[0]
+
+
+def pair(*covariance):
+    return gaussian.pair(*as_arrays(*covariance))
+
+
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("m", SOFTNESS)
 @pytest.mark.parametrize("covariance", COVARIANCES)
 def test_erf_product_mean(covariance, m):
     expected = oracles.pair_mean(oracles.erf(m), oracles.erf(m), *covariance)
-    value = gaussian.erf_product_mean(*as_arrays(*covariance), SOFTNESS[m])
+    value = erf_product_mean(pair(*covariance), SOFTNESS[m])
     # The quadrature sums 4 million terms of order 1: 1e-13 absolute, with room.
     assert float(value) == pytest.approx(expected, rel=1e-11, abs=1e-12)
 
@@ -44,7 +52,7 @@ def test_erf_product_mean(covariance, m):
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("covariance", COVARIANCES)
 def test_sign_product_mean(covariance):
-    value = gaussian.erf_product_mean(*as_arrays(*covariance), 0.0)
+    value = erf_product_mean(pair(*covariance), 0.0)
     assert float(value) == pytest.approx(oracles.sign_sign_mean(*covariance), abs=1e-11)
 
 
@@ -55,7 +63,7 @@ def test_derivative_surrogate_mean(covariance, m):
     surrogate = lambda z: 1 / jnp.cosh(z) ** 2  # noqa: E731  (smooth, and not a Gaussian)
     expected = oracles.pair_mean(oracles.erf_derivative(m), lambda z: 1 / np.cosh(z) ** 2, *covariance)
     value = gaussian.erf_derivative_surrogate_mean(
-        *as_arrays(*covariance), SOFTNESS[m], lambda tau: gaussian.mean_by_quadrature(surrogate, tau)
+        pair(*covariance), SOFTNESS[m], lambda tau: gaussian.mean_by_quadrature(surrogate, tau)
     )
     assert float(value) == pytest.approx(expected, rel=1e-11)
 
@@ -66,7 +74,7 @@ def test_mean_with_its_own_derivative(covariance):
     a, b, c = covariance
     q, m = SOFTNESS[5.0], 5.0
     value = gaussian.erf_derivative_surrogate_mean(
-        *as_arrays(a, b, c), q, lambda tau: 2 * m / np.sqrt(np.pi) / jnp.sqrt(1 + 2 * (m * tau) ** 2)
+        pair(a, b, c), q, lambda tau: 2 * m / np.sqrt(np.pi) / jnp.sqrt(1 + 2 * (m * tau) ** 2)
     )
     # The NTK's closed form; both are a dozen operations, of which b - c^2/A cancels at (1, 4, 1.999) to 1e-3.
     assert float(value) == pytest.approx(2 / np.pi / np.sqrt((q + a) * (q + b) - c**2), rel=1e-12)
@@ -103,10 +111,11 @@ def test_half_line_rule_integrates_moments():
 @pytest.mark.parametrize("q", [0.0, *SOFTNESS.values()])
 def test_equal_arguments_take_the_exact_limit(q):
     a = jnp.asarray(0.37)
+    same = gaussian.pair(a, a, a, jnp.zeros(()))
     # arcsin near 1 turns rounding of 1e-16 into 1e-8: only the exact limit gives 1 for sign.
-    product = gaussian.erf_product_mean(a, a, a, q)
-    assert float(product) == pytest.approx(2 / np.pi * np.arcsin(0.37 / (q + 0.37)), rel=1e-15)
-    tau = gaussian.conditional_std(a, a, a, q)
+    for product in (erf_product_mean(same, q), gaussian.erf_square_mean(a, q)):
+        assert float(product) == pytest.approx(2 / np.pi * np.arcsin(0.37 / (q + 0.37)), rel=1e-15)
+    tau = gaussian.conditional_std(same, q)
     assert float(tau) == pytest.approx(np.sqrt(0.37 * q / (0.37 + q)), rel=1e-15)
 
 
@@ -114,9 +123,9 @@ def test_equal_arguments_take_the_exact_limit(q):
 def test_rounding_beyond_perfect_correlation_is_harmless(a, b, excess, q):
     with enable_x64():
         c = np.sqrt(a * b) * (1 + excess)
-        product = float(gaussian.erf_product_mean(*as_arrays(a, b, c), q))
-        mean = float(gaussian.erf_derivative_surrogate_mean(*as_arrays(a, b, c), q, jnp.ones_like))
-        tau = float(gaussian.conditional_std(*as_arrays(a, b, c), q))
+        product = float(erf_product_mean(pair(a, b, c), q))
+        mean = float(gaussian.erf_derivative_surrogate_mean(pair(a, b, c), q, jnp.ones_like))
+        tau = float(gaussian.conditional_std(pair(a, b, c), q))
     assert 0 <= product <= 1
     assert np.isfinite(mean)
     assert tau >= 0
@@ -126,7 +135,7 @@ def test_rounding_beyond_perfect_correlation_is_harmless(a, b, excess, q):
 def test_product_mean_is_symmetric_odd_and_bounded(a, b, rho, q):
     with enable_x64():
         c = rho * np.sqrt(a * b)
-        mean = lambda *covariance: float(gaussian.erf_product_mean(*as_arrays(*covariance), q))  # noqa: E731
+        mean = lambda *covariance: float(erf_product_mean(pair(*covariance), q))  # noqa: E731
         value = mean(a, b, c)
         assert value == pytest.approx(mean(b, a, c), rel=1e-14, abs=1e-300)
         assert value == pytest.approx(-mean(a, b, -c), rel=1e-14, abs=1e-300)
@@ -137,7 +146,7 @@ def test_product_mean_is_symmetric_odd_and_bounded(a, b, rho, q):
 @given(scale=st.floats(1e-3, 1e3), rho=st.floats(-0.99, 0.99))
 def test_sign_sees_no_scale(scale, rho):
     with enable_x64():
-        one = gaussian.erf_product_mean(*as_arrays(1.0, 1.0, rho), 0.0)
-        other = gaussian.erf_product_mean(*as_arrays(scale**2, 1.0, scale * rho), 0.0)
+        one = erf_product_mean(pair(1.0, 1.0, rho), 0.0)
+        other = erf_product_mean(pair(scale**2, 1.0, scale * rho), 0.0)
     # arcsin at 0.99 amplifies a relative rounding sevenfold.
     assert float(one) == pytest.approx(float(other), rel=1e-14, abs=1e-300)

@@ -342,16 +342,119 @@ def with_nan(x):
 @pytest.mark.parametrize(
     ("x1", "x2", "message"),
     [
-        (X1[0], None, "kernel: x1 must have shape (points, dimension); got (3,)"),
-        (X1, X2[:, :2], "kernel: x2 must have shape (points, 3); got (3, 2)"),
-        (X1, X2[0], "kernel: x2 must have shape (points, 3); got (3,)"),
-        (with_nan(X1), None, "kernel: x1 must be finite; got nan at index (1, 1)"),
-        (X1, with_nan(X2), "kernel: x2 must be finite; got nan at index (1, 1)"),
-        (X1[:0], None, "kernel: x1 must have shape (points, dimension); got (0, 3)"),
+        (X1[0], None, "x1 must have shape (points, dimension); got (3,)"),
+        (X1, X2[:, :2], "x2 must have shape (points, 3); got (3, 2)"),
+        (X1, X2[0], "x2 must have shape (points, 3); got (3,)"),
+        (with_nan(X1), None, "x1 must be finite; got nan at index (1, 1)"),
+        (X1, with_nan(X2), "x2 must be finite; got nan at index (1, 1)"),
+        (X1[:0], None, "x1 must have shape (points, dimension); got (0, 3)"),
     ],
 )
 @pytest.mark.parametrize("kernel", [sgntk.nngp, sgntk.ntk, sgntk.sg_ntk])
 def test_bad_inputs(kernel, x1, x2, message):
     arch = PAPER(sgntk.Erf(2.0), surrogates.StraightThrough())
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(ValueError, match=f"^{kernel.__name__}: {re.escape(message)}$"):
         kernel(arch, x1, x2)
+
+
+# --- at the edges ---
+
+EVERY = [
+    sgntk.Sign(),
+    sgntk.Erf(2.0),
+    sgntk.Heaviside(0.0),
+    sgntk.Heaviside(-0.5),
+    sgntk.Quantizer((-0.5, 0.5), (1.0, 1.0), -0.3),
+    sgntk.ReLU(),
+    sgntk.HardTanh(),
+    sgntk.Identity(),
+]
+
+
+@pytest.mark.parametrize("activation", EVERY, ids=repr)
+def test_a_silent_input_has_a_kernel(activation):
+    arch = sgntk.Architecture(activation, Box(1.0), 1, sigma_w=1.3)
+    x = np.concatenate([np.zeros((1, 3)), X1])
+    nngp = sgntk.nngp(arch, x)
+    # Its units stay at act(0), whatever the weights are.
+    rest = float(activation(jnp.zeros(1))[0])
+    z = np.linspace(-12, 12, 2_000_001)
+    for row, point in enumerate(X1, start=1):
+        std = 1.3 * np.sqrt(np.mean(point**2))
+        mean = np.mean(np.asarray(activation(jnp.asarray(z * std))) * np.exp(-(z**2) / 2)) * 24 / np.sqrt(2 * np.pi)
+        # A Riemann sum over 2 million points, of a step or of float32: 1e-5.
+        assert nngp[0, row] == pytest.approx(1.3**2 * rest * mean, abs=1e-5)
+    assert nngp[0, 0] == pytest.approx(1.3**2 * rest**2, rel=1e-6)  # `rest` in float32
+    np.testing.assert_allclose(nngp[1:, 1:], sgntk.nngp(arch, X1), rtol=1e-13)
+    # No weight before them moves them, neither at the first argument nor, for the input is 0, at the second.
+    sg_ntk = sgntk.sg_ntk(arch, x)
+    np.testing.assert_array_equal(sg_ntk[0], nngp[0])
+    np.testing.assert_array_equal(sg_ntk[:, 0], nngp[:, 0])
+    limit = sgntk.ntk(arch, x, off_diagonal_limit=True)
+    np.testing.assert_array_equal(limit[0], nngp[0])
+
+
+def test_a_layer_that_falls_silent_has_a_kernel():
+    # Of units that see 0.3 Z none is above 1 but for 4e-4; the next layer's variance underflows in the one after.
+    arch = sgntk.Architecture(sgntk.Heaviside(1.0), Box(1.0), 3)
+    x = np.full((2, 4), 0.3) * np.array([[1.0], [-1.0]])
+    for kernel in (sgntk.nngp, sgntk.sg_ntk):
+        value = kernel(arch, x)
+        assert np.all(np.isfinite(value))
+        np.testing.assert_allclose(value, 0, atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-150, 1e150, 1e200])
+def test_sign_networks_see_no_size(size):
+    arch = sgntk.Architecture(sgntk.Sign(), ErfDerivative(1.0))
+    np.testing.assert_allclose(sgntk.nngp(arch, size * X1, X2), sgntk.nngp(arch, X1, X2), rtol=1e-13)
+    assert np.all(np.isfinite(sgntk.sg_ntk(arch, size * X1, size * X1)))
+
+
+def test_a_kernel_without_a_value_names_the_rows():
+    x = np.concatenate([X1[:1], 1e200 * X1[1:2]])
+    with pytest.raises(ValueError, match=r"^nngp: the kernel of row 1 of x1 and row 1 of x2 is beyond the range of fl"):
+        sgntk.nngp(PAPER(sgntk.ReLU()), x)
+
+
+@pytest.mark.parametrize("angle", [1e-1, 1e-3, 1e-5, 1e-7, 1e-9])
+def test_near_the_diagonal_sign_keeps_all_digits(angle):
+    x = np.array([[1.0, 0.0], [np.cos(angle), np.sin(angle)]])
+    one = sgntk.nngp(sgntk.Architecture(sgntk.Sign(), None, 1), x)[0, 1]
+    assert one == pytest.approx(1 - 2 * angle / np.pi, rel=3e-16)
+    # The next layer's angle is arccos(1 - 2 angle/pi) = 2 arcsin(sqrt(angle/pi)).
+    second = 2 * np.arcsin(np.sqrt(angle / np.pi))
+    two = sgntk.nngp(sgntk.Architecture(sgntk.Sign(), None, 2), x)[0, 1]
+    assert two == pytest.approx(1 - 2 * second / np.pi, rel=4e-16)
+    half = sgntk.nngp(sgntk.Architecture(sgntk.Heaviside(0.0), None, 1), x)[0, 1]
+    assert half == pytest.approx((1 - angle / np.pi) / 2, rel=3e-16)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0, -0.6])
+def test_a_surrogate_sits_at_the_threshold(threshold):
+    surrogate = sgntk.libraries.snntorch.atan()
+    arch = sgntk.Architecture(sgntk.Heaviside(threshold), surrogate, 1, sigma_w=1.3, sigma_b=0.4)
+    affine = sgntk.Architecture(sgntk.Identity(), None, 1, sigma_w=1.3, sigma_b=0.4)
+    c = (sgntk.nngp(affine, X1, X2) - 0.4**2) / 1.3**2  # the first layer's covariance
+    a, b = (np.diag((sgntk.nngp(affine, x) - 0.4**2) / 1.3**2) for x in (X1, X2))
+    expected = np.empty(c.shape)
+    for i, j in np.ndindex(c.shape):
+        given = oracles.shifted_mean(
+            lambda z: np.asarray(surrogate(jnp.asarray(z - threshold, jnp.float32)), np.float64),
+            (threshold,),
+            c[i, j] / a[i] * threshold,
+            np.sqrt(max(b[j] - c[i, j] ** 2 / a[i], 1e-24)),
+        )
+        density = np.exp(-(threshold**2) / (2 * a[i])) / np.sqrt(2 * np.pi * a[i])
+        expected[i, j] = c[i, j] * 1.3**2 * density * given
+    tangent = sgntk.sg_ntk(arch, X1, X2) - sgntk.nngp(arch, X1, X2)
+    np.testing.assert_allclose(tangent, expected, rtol=2e-6, atol=1e-7)  # the surrogate in float32
+    z = jnp.asarray([threshold - 0.3, threshold, threshold + 0.3])
+    np.testing.assert_allclose(arch.effective_surrogate(z), surrogate(jnp.asarray([-0.3, 0.0, 0.3])), rtol=1e-5)
+
+
+def test_a_staircase_learns_with_a_surrogate_at_each_step():
+    stairs = sgntk.Quantizer((-0.5, 0.6), (1.0, 0.7))
+    z = np.linspace(-2, 2, 9).astype(np.float32)
+    learned = sgntk.Architecture(stairs, Box(0.4)).effective_surrogate(jnp.asarray(z))
+    np.testing.assert_allclose(learned, 1.0 * (abs(z + 0.5) <= 0.4) + 0.7 * (abs(z - 0.6) <= 0.4), rtol=1e-6)

@@ -200,3 +200,16 @@ def test_bad_inputs(x, message):
 @given(seed=st.integers(0, 2**32 - 1))
 def test_every_seed_makes_keys(seed):
     assert sgntk.split_keys(seed, 2).shape == (2, 2)
+
+
+def test_typed_keys_draw_the_same():
+    old = sgntk.init(PAPER, jax.random.PRNGKey(3), width=5, input_dim=2)
+    new = sgntk.init(PAPER, jax.random.key(3), width=5, input_dim=2)
+    many = init_ensemble(PAPER, jax.random.split(jax.random.key(3), 2), width=5, input_dim=2)
+    traced = jax.jit(lambda key: sgntk.init(PAPER, key, width=5, input_dim=2))(jax.random.key(3))
+    for one, other, third in zip(*map(jax.tree.leaves, (old, new, traced)), strict=True):
+        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(one, third)
+    assert many[0].weight.shape == (2, 2, 5)
+    with pytest.raises(ValueError, match=r"^init: keys must be uint32 .*; got key<fry> of shape \(2,\)$"):
+        sgntk.init(PAPER, jax.random.split(jax.random.key(3), 2), width=5, input_dim=2)

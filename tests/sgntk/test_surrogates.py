@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
+from sgntk import _gaussian as gaussian
 from sgntk import surrogates
 from sgntk._compat import enable_x64
 from sgntk.surrogates import (
@@ -28,9 +29,11 @@ from sgntk.surrogates import (
     Piecewise,
     PiecewiseLinear,
     SechSquared,
+    Shifted,
     SigmoidDerivative,
     SignDerivative,
     StraightThrough,
+    Sum,
     SuperSpike,
     Triangle,
 )
@@ -72,7 +75,7 @@ def evaluate(surrogate, z):
 def test_every_surrogate_is_tested():
     public = {getattr(surrogates, name) for name in surrogates.__all__}
     leaves = {kind for kind in public if isinstance(kind, type) and issubclass(kind, surrogates.Surrogate)}
-    elsewhere = {surrogates.Surrogate, Custom, Piecewise, JumpDerivative, SignDerivative}
+    elsewhere = {surrogates.Surrogate, Custom, Piecewise, JumpDerivative, Shifted, SignDerivative, Sum}
     assert {type(surrogate) for surrogate, _, _ in CATALOGUE.values()} == leaves - elsewhere
 
 
@@ -197,8 +200,8 @@ def test_tail_mean_against_quadrature(name, threshold):
     surrogate, s, _ = CATALOGUE[name]
     cases = [(0.9, 1.7, -0.6), (1.0, 4.0, 1.999), (0.4, 0.4, 0.0)]
     expected = [oracles.tail_mean(s, (-1.0, 0.0, 1.0), threshold, *case) for case in cases]
-    a, b, c = (jnp.asarray(values) for values in zip(*cases, strict=True))
-    np.testing.assert_allclose(surrogate.tail_mean(threshold, a, b, c), expected, rtol=1e-11, atol=1e-12)
+    pair = gaussian.pair(*(jnp.asarray(values) for values in zip(*cases, strict=True)))
+    np.testing.assert_allclose(surrogate.tail_mean(threshold, pair), expected, rtol=1e-11, atol=1e-12)
 
 
 @pytest.mark.usefixtures("x64")
@@ -264,6 +267,59 @@ def test_slope_of_the_mean_at_tau_0_is_finite(name):
     # -sqrt(2/pi) s'(0+), which is the corner's: 2 for the fast sigmoid, 1 for Laplace and triangle, 0 for the smooth.
     corner = {"laplace": 1, "triangle": 1, "super_spike": 2}.get(name, 0)
     assert float(slope) == pytest.approx(-math.sqrt(2 / math.pi) * corner, abs=1e-9)
+
+
+# --- made of others ---
+
+MADE = {
+    "shifted": (Shifted(SuperSpike(2.0), 0.7), lambda z: (1 + 2 * abs(z - 0.7)) ** -2.0, (0.7,)),
+    "shifted_box": (Shifted(Box(0.5), -0.3), lambda z: np.where(abs(z + 0.3) <= 0.5, 1.0, 0.0), (-0.8, 0.2)),
+    "sum": (
+        Sum(((0.5, Laplace(1.5)), (2.0, Shifted(Triangle(1.0), 0.4)))),
+        lambda z: 0.5 * np.exp(-1.5 * abs(z)) + 2 * np.maximum(0, 1 - abs(z - 0.4)),
+        (-0.6, 0.0, 0.4, 1.4),
+    ),
+}
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("name", MADE)
+def test_made_of_others_against_quadrature(name):
+    surrogate, s, kinks = MADE[name]
+    z = np.linspace(-2, 2, 41) + 0.01
+    np.testing.assert_allclose(evaluate(surrogate, z), s(z), rtol=1e-14)
+    cases = [(0.0, 0.6), (0.0, 3.0), (0.3, 0.2), (-1.4, 0.7)]
+    mean, std = (jnp.asarray(values) for values in zip(*cases, strict=True))
+    expected = [oracles.shifted_mean(s, kinks, *case) for case in cases]
+    np.testing.assert_allclose(surrogate.shifted_mean(mean, std), expected, rtol=1e-11)
+    np.testing.assert_allclose(surrogate.gaussian_mean(std[:2]), expected[:2], rtol=1e-11)
+    np.testing.assert_allclose(surrogates.mean_by_quadrature(surrogate, std[:2]), expected[:2], rtol=1e-11)
+    pair = gaussian.pair(*(jnp.asarray(value) for value in (0.9, 1.7, -0.6)))
+    expected = oracles.tail_mean(s, kinks, 0.8, 0.9, 1.7, -0.6)
+    np.testing.assert_allclose(surrogate.tail_mean(0.8, pair), expected, rtol=1e-11)
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("std", [1e2, 1e4, 1e6])
+@pytest.mark.parametrize("name", ["box", "triangle"])
+def test_shifted_means_of_narrow_surrogates_do_not_cancel(name, std):
+    surrogate, _, area = CATALOGUE[name]
+    # Over its half-width of 1 the density is parabolic: with x = 1/std, of an even s of second moment m2,
+    # area phi(z) (1 + (z^2 - 1) m2/area x^2/2) at z = mean/std, but for x^4.
+    second = {"box": 2 / 3, "triangle": 1 / 6}[name]
+    z = 1 / std
+    phi = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) / std
+    expected = area * phi * (1 + (z**2 - 1) * second / area / std**2 / 2)
+    value = float(surrogate.shifted_mean(jnp.asarray(1.0), jnp.asarray(std)))
+    assert value == pytest.approx(expected, rel=1e-14 + std**-4)
+    single = surrogate.shifted_mean(jnp.asarray(1.0, jnp.float32), jnp.asarray(std, jnp.float32))
+    assert float(single) == pytest.approx(expected, rel=1e-6)  # float32, a dozen operations
+
+
+@pytest.mark.parametrize(("side_height", "normalize"), [(1.0, "area"), (1.5, "area"), (40.0, "peak")])
+def test_a_bump_without_a_positive_scale_is_refused(side_height, normalize):
+    with pytest.raises(ValueError, match=f"^MultiGaussian: its {normalize} would be "):
+        MultiGaussian(1.0, side_height=side_height, side_width=0.8, normalize=normalize)
 
 
 # --- one's own ---
