@@ -152,7 +152,8 @@ def tangent_of(
 ) -> Float[Array, "*n"]:
     """`I E[act'(u) s(v)]`; 0 where `u` never moves, or I is 0, also if the expectation is infinite."""
     mean = activation.derivative_surrogate_mean(moments.pair, surrogate)
-    return jnp.where((moments.a > 0) & (tangent != 0), tangent * mean, 0.0)
+    counts = (moments.a > 0) & ((tangent != 0) | jnp.isfinite(mean))
+    return jnp.where(counts, tangent * jnp.where(counts, mean, 0.0), 0.0)
 
 
 def _evaluate(kind: Kind, arch: Architecture, x1: ArrayLike, x2: ArrayLike | None) -> Kernel:

@@ -1,5 +1,6 @@
 """Frozen dataclasses whose numbers are the leaves of a pytree: one compilation serves all their values."""
 
+import abc
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from numbers import Real
@@ -13,7 +14,7 @@ Structure = tuple[tuple[str, ...], tuple[tuple[str, Any], ...]]
 """Names of the children, and of the other fields with their values."""
 
 
-class Pytree:
+class Pytree(abc.ABC):  # noqa: B024 (its subclasses have abstract methods)
     """Base class: each subclass, a frozen dataclass, is a pytree of its numbers and of the pytrees in it.
 
     What is no number is structure: strings, functions, the fields that `structure` names, and all of what is no

@@ -32,7 +32,7 @@ from sgntk.surrogates import (
 __all__ = ["Activation", "Erf", "HardTanh", "Heaviside", "Identity", "Quantizer", "ReLU", "Sign"]
 
 
-class Activation(Pytree, abc.ABC):
+class Activation(Pytree):
     """An activation function `act`. Subclasses are frozen dataclasses, and pytrees whose leaves are their parameters.
 
     The expectations are over `(u, v) ~ N(0, [[a, c], [c, b]])` with `a, b > 0`; `pair` holds these moments.

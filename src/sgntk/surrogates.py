@@ -56,7 +56,7 @@ TOLERANCE = 1e-8
 """Relative error of a quadrature above which `Custom` warns."""
 
 
-class Surrogate(Pytree, abc.ABC):
+class Surrogate(Pytree):
     """Base class. A subclass defines `__call__`; a closed form may take the place of any expectation by quadrature.
 
     Subclasses are frozen dataclasses, and pytrees whose leaves are the parameters: one compilation serves every slope.

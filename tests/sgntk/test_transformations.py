@@ -125,6 +125,16 @@ def test_gradients_are_finite_on_the_diagonal_and_at_silent_inputs(activation, s
         assert np.all(np.isfinite(leaf))
 
 
+@pytest.mark.usefixtures("x64")
+def test_gradient_where_the_kernel_is_0():
+    arch = dataclasses.replace(architecture(sgntk.Erf(1.7)), sigma_b=0.0)
+    x1, x2, move = np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]]), np.array([[0.0, 1e-5]])
+    gradient = jax.grad(lambda x: sgntk.sg_ntk(arch, x, x2)[0, 0])(jnp.asarray(x1))
+    difference = (sgntk.sg_ntk(arch, x1 + move, x2) - sgntk.sg_ntk(arch, x1 - move, x2))[0, 0] / 2e-5
+    assert float(gradient[0, 1]) == pytest.approx(difference, rel=1e-7)
+    assert difference > 1
+
+
 @pytest.mark.usefixtures("annotations_unchecked")
 def test_numbers_of_any_type_are_the_same_numbers():
     for number in (np.float64(2.0), np.float32(2.0), 2, jnp.asarray(2.0), np.asarray(2.0)):
