@@ -220,11 +220,16 @@ def test_models_have_the_fields_and_defaults_of_the_classes_that_they_name(model
     ("module", "base", "models", "others"),
     [
         (activations, "Activation", ACTIVATIONS, set()),
-        (surrogates, "Surrogate", SURROGATES, {"custom", "piecewise", "jumpderivative", "signderivative"}),
+        (
+            surrogates,
+            "Surrogate",
+            SURROGATES,
+            {"custom", "piecewise", "jumpderivative", "shifted", "signderivative", "sum"},
+        ),
     ],
 )
 def test_all_that_the_library_has_can_be_named(module, base, models, others):
-    """But what is made of functions, and derivatives that nothing learns with."""
+    """But what is made of functions or of other surrogates, and derivatives that nothing learns with."""
     concrete = {
         name.lower()
         for name, value in vars(module).items()

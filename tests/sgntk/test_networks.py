@@ -200,7 +200,7 @@ def test_every_seed_makes_keys(seed):
 def test_typed_keys_draw_the_same():
     old = sgntk.init(ARCH, jax.random.PRNGKey(3), width=5, input_dim=2)
     new = sgntk.init(ARCH, jax.random.key(3), width=5, input_dim=2)
-    many = init_ensemble(ARCH, jax.random.split(jax.random.key(3), 2), width=5, input_dim=2)
+    many = networks.init_ensemble(ARCH, jax.random.split(jax.random.key(3), 2), width=5, input_dim=2)
     traced = jax.jit(lambda key: sgntk.init(ARCH, key, width=5, input_dim=2))(jax.random.key(3))
     for one, other, third in zip(*map(jax.tree.leaves, (old, new, traced)), strict=True):
         np.testing.assert_array_equal(one, other)

@@ -38,9 +38,11 @@ def test_every_activation_is_here():
     assert {type(a).__name__ for a in ACTIVATIONS.values()} == set(sgntk.activations.__all__) - {"Activation"}
 
 
-@each_kernel
-@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize(
+    ("name", "activation"),
+    [*(("sg_ntk", activation) for activation in ACTIVATIONS), ("nngp", "erf"), ("ntk", "heaviside")],
+)
 def test_jit_computes_the_same(name, activation):
     kernel, arch = KERNELS[name], architecture(ACTIVATIONS[activation])
     traced = jax.jit(kernel)(arch, jnp.asarray(X1), jnp.asarray(X2))
@@ -132,7 +134,7 @@ def test_gradient_where_the_kernel_is_0():
     gradient = jax.grad(lambda x: sgntk.sg_ntk(arch, x, x2)[0, 0])(jnp.asarray(x1))
     difference = (sgntk.sg_ntk(arch, x1 + move, x2) - sgntk.sg_ntk(arch, x1 - move, x2))[0, 0] / 2e-5
     assert float(gradient[0, 1]) == pytest.approx(difference, rel=1e-7)
-    assert difference > 1
+    assert difference > 0.5
 
 
 @pytest.mark.usefixtures("annotations_unchecked")

@@ -155,12 +155,12 @@ RUNS = {
         "report/page": {"report"},
     },
     "src/sgntk": {
-        **dict.fromkeys(("_architecture", "_compat", "_gaussian", "_piecewise", "_validation"), COMPUTE),
+        **dict.fromkeys(("_architecture", "_compat", "_gaussian", "_piecewise", "_pytree", "_validation"), COMPUTE),
         **dict.fromkeys(("activations", "surrogates"), COMPUTE),
         "_kernels": COMPUTE - {"train"},
         "dynamics": {*SOLVE, "divergence"},
         "prediction": SOLVE,
-        **dict.fromkeys(("_networks", "_training", "_delayed", "_incremental"), TRAIN),
+        **dict.fromkeys(("_networks", "_precision", "_training", "_delayed", "_incremental"), TRAIN),
         "_empirical": {"train", "real_data"},
     },
     "scripts": {
@@ -181,7 +181,7 @@ RUNS = {
     },
 }
 PLANS = {f"src/replication/{name}.py" for name in ("settings/__main__", "store/locking")}
-NOT_IN_THE_STUDY = {f"src/sgntk/{name}.py" for name in ("__init__", "libraries", "stax")}
+NOT_IN_THE_STUDY = {f"src/sgntk/{name}.py" for name in ("__init__", "_neural_tangents", "libraries", "stax")}
 
 
 def runs(name):
