@@ -74,7 +74,8 @@ def _evaluate(
         )
     if is_traced(arch, params, x1, x2):
         x1 = jnp.asarray(x1)
-        return _tangent_kernel(arch, surrogate, params, x1, x1 if x2 is None else jnp.asarray(x2))
+        with full_float32():
+            return _tangent_kernel(arch, surrogate, params, x1, x1 if x2 is None else jnp.asarray(x2))
     dimension = params[0].weight.shape[0]
     x1 = check_inputs(owner, "x1", x1, dimension)
     x2 = x1 if x2 is None else check_inputs(owner, "x2", x2, dimension)

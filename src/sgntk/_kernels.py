@@ -127,15 +127,14 @@ class Moments(NamedTuple):
 
     def activations(self, activation: Activation) -> "Moments":
         """Those of `act(u)` and `act(v)`; a unit that never moves stays at `act(0)`."""
-        rest = activation(jnp.zeros((), self.c.dtype))
-        safe = [jnp.where(variance > 0, variance, 1.0) for variance in self[:2]]
+        rest, pair = activation(jnp.zeros((), self.c.dtype)), self.pair
         still = [variance <= 0 for variance in self[:2]]
         (mean_a, mean_b), (a, b) = (
-            [jnp.where(at_rest, value, moment(v)) for at_rest, v in zip(still, safe, strict=True)]
+            [jnp.where(at_rest, value, moment(v)) for at_rest, v in zip(still, (pair.a, pair.b), strict=True)]
             for value, moment in ((rest, activation.mean), (rest**2, activation.square_mean))
         )
         any_still = still[0] | still[1]
-        product, difference = activation.second_moments(self.pair)
+        product, difference = activation.second_moments(pair)
         c = jnp.where(any_still, mean_a * mean_b, product)
         distance = jnp.where(any_still, a + b - 2 * c, difference)
         same = self.distance <= 0
