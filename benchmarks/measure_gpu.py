@@ -22,7 +22,9 @@ import pandas as pd
 
 import sgntk
 from replication import recording
-from sgntk import _kernels, _training
+from sgntk import _direct, _kernels, _training
+from sgntk._losses import squared_error
+from sgntk._models import Network
 from sgntk._networks import init_ensemble
 from sgntk._precision import full_float32
 
@@ -160,24 +162,25 @@ def _tabulate(run, chosen, width):
 def profile(options):
     """A trace of some steps, after the same steps compiled the program."""
     chosen = experiment.load(options.small)
-    method = _training._training_method(options.method, chosen.architecture, options.width, options.at_once)
+    plan = _direct.Plan(Network(chosen.architecture, options.width), squared_error)
     advance = partial(
         _training._advance,
-        method,
-        chosen.architecture,
-        x=chosen.x.astype(np.float32),
-        y=chosen.y.astype(np.float32),
+        method=_training._find_method(options.method, plan, options.at_once),
+        plan=plan,
+        data=_direct.Data(jnp.asarray(chosen.x, jnp.float32), jnp.asarray(chosen.y, jnp.float32)),
         learning_rate=chosen.learning_rate,
+        first=0,
         steps=options.steps,
         vectorize=options.at_once,
         mesh=None,
     )
     keys = sgntk.split_keys(chosen.seed, chosen.networks)
     params = init_ensemble(chosen.architecture, keys, width=options.width, input_dim=chosen.x.shape[1])
+    state = _direct.State(params, ())
     with full_float32():
-        params = jax.block_until_ready(advance(params))
+        state = jax.block_until_ready(advance(state))
         with jax.profiler.trace(options.trace):
-            jax.block_until_ready(advance(params))
+            jax.block_until_ready(advance(state))
 
 
 # --- kernels ---

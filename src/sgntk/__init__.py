@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sgntk import activations, dynamics, libraries, prediction, stax, surrogates
-    from sgntk._architecture import Architecture
+    from sgntk._architecture import Architecture, Layer
     from sgntk._empirical import empirical_ntk, empirical_sg_ntk
     from sgntk._kernels import nngp, ntk, sg_ntk
-    from sgntk._networks import Params, apply, init, split_keys
+    from sgntk._models import Model
+    from sgntk._networks import Params, apply, init, split_keys, with_surrogate
     from sgntk._training import EnsembleRun, TrainingError, train_ensemble
     from sgntk.activations import Erf, HardTanh, Heaviside, Identity, Quantizer, ReLU, Sign
     from sgntk.prediction import Posterior, predict
@@ -25,6 +26,8 @@ __all__ = [
     "HardTanh",
     "Heaviside",
     "Identity",
+    "Layer",
+    "Model",
     "Params",
     "Posterior",
     "Quantizer",
@@ -47,13 +50,15 @@ __all__ = [
     "stax",
     "surrogates",
     "train_ensemble",
+    "with_surrogate",
 ]
 
 _NAMES = {
-    "_architecture": ["Architecture"],
+    "_architecture": ["Architecture", "Layer"],
     "_empirical": ["empirical_ntk", "empirical_sg_ntk"],
     "_kernels": ["nngp", "ntk", "sg_ntk"],
-    "_networks": ["Params", "apply", "init", "split_keys"],
+    "_models": ["Model"],
+    "_networks": ["Params", "apply", "init", "split_keys", "with_surrogate"],
     "_training": ["EnsembleRun", "TrainingError", "train_ensemble"],
     "activations": ["Erf", "HardTanh", "Heaviside", "Identity", "Quantizer", "ReLU", "Sign"],
     "prediction": ["Posterior", "predict"],

@@ -10,14 +10,15 @@ backpropagated errors. Instead of rewriting the matrix each step, the factors of
 so that a step only reads V and its transpose, and a block writes them once.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from sgntk._architecture import Architecture
-from sgntk._networks import Layer, Params, descend
+from sgntk._networks import Dense, Params, descend
 
 BLOCK = 4
 """Steps whose updates are collected: their products cost more the more there are, rewriting the matrix the fewer."""
@@ -28,7 +29,7 @@ LEAST_WIDTH = 256
 
 def supports(arch: Architecture) -> bool:
     """Whether the method is right for this network: there must be a matrix between hidden layers."""
-    return arch.hidden_layers >= 2
+    return arch.is_uniform and arch.depth >= 2
 
 
 class _Collected(NamedTuple):
@@ -44,16 +45,12 @@ def train(
     x: Float[Array, "points d"],
     y: Float[Array, " points"],
     learning_rate: float | Float[Array, ""],
-    steps: int,
+    steps: int | Int[Array, ""],
 ) -> Params:
     """`steps` steps of gradient descent on `1/(2N) sum (f - y)^2` for one network; equals the direct method."""
-    blocks, rest = divmod(steps, BLOCK)
-
-    def block(params: Params, _: None) -> tuple[Params, None]:
-        return _train_block(arch, params, x, y, learning_rate, BLOCK), None
-
-    params = jax.lax.scan(block, params, length=blocks)[0]
-    return _train_block(arch, params, x, y, learning_rate, rest) if rest else params
+    block = partial(_train_block, arch, x=x, y=y, learning_rate=learning_rate)
+    params = jax.lax.fori_loop(0, steps // BLOCK, lambda _, now: block(now, steps=BLOCK), params)
+    return jax.lax.switch(steps % BLOCK, [partial(block, steps=rest) for rest in range(BLOCK)], params)
 
 
 def _train_block(
@@ -64,6 +61,8 @@ def _train_block(
     learning_rate: float | Float[Array, ""],
     steps: int,
 ) -> Params:
+    if steps == 0:
+        return params
     first, *hidden, readout = params
     points, width = len(x), len(first.bias)
     # Transposed once a block, rather than packed anew for the product of every step.
@@ -98,7 +97,7 @@ def _train_block(
         first = descend(first, rate * x_scale * x.T @ d, bias_rate * d.sum(0))
 
     layers = [
-        Layer(base + left.T @ right, bias)
+        Dense(base + left.T @ right, bias)
         for (base, _), bias, (left, right) in zip(bases, biases, collected, strict=True)
     ]
     return (first, *layers, readout)

@@ -25,7 +25,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from sgntk._architecture import Architecture
-from sgntk._networks import Layer, Params, descend
+from sgntk._networks import Dense, Params, descend
 from sgntk.activations import Sign
 
 FREE_UNITS = 9
@@ -37,7 +37,7 @@ LEAST_WIDTH = 32
 
 def supports(arch: Architecture) -> bool:
     """Whether the method is right for this network."""
-    return isinstance(arch.activation, Sign) and arch.hidden_layers == 2
+    return arch.is_uniform and arch.depth == 2 and isinstance(arch.activation, Sign)
 
 
 class _Hidden(NamedTuple):
@@ -57,11 +57,11 @@ class _State(NamedTuple):
     """All that a step changes; V stays out of it, so that no step copies it."""
 
     step: Int[Array, ""]
-    first: Layer
+    first: Dense
     h1: Float[Array, "points n"]
     hidden: _Hidden
     hidden_bias: Float[Array, " n"]
-    readout: Layer
+    readout: Dense
 
 
 def train(
@@ -80,7 +80,7 @@ def train(
     surrogate = arch.effective_surrogate
     identity = jnp.eye(points, dtype=x.dtype)
 
-    def first_hidden(first: Layer) -> Float[Array, "points n"]:
+    def first_hidden(first: Dense) -> Float[Array, "points n"]:
         return x_scale * (x @ first.weight) + arch.sigma_b * first.bias
 
     def take_step(transposed: Float[Array, "n n"], state: _State) -> _State:
@@ -123,7 +123,7 @@ def train(
 
         end = jax.lax.while_loop(goes_on, partial(take_step, transposed), start)
         transposed = transposed + end.hidden.right.T @ end.hidden.left
-        return end.step, (end.first, Layer(transposed, end.hidden_bias), end.readout)
+        return end.step, (end.first, Dense(transposed, end.hidden_bias), end.readout)
 
     start = jnp.array(0), _with_second_transposed(params)
     _, end = jax.lax.while_loop(lambda carry: carry[0] < steps, run_until_full, start)
@@ -132,7 +132,7 @@ def train(
 
 def _with_second_transposed(params: Params) -> Params:
     first, second, readout = params
-    return first, Layer(second.weight.T, second.bias), readout
+    return first, Dense(second.weight.T, second.bias), readout
 
 
 def _start(transposed: Float[Array, "n n"], signs: Float[Array, "points n"]) -> _Hidden:

@@ -14,16 +14,19 @@ Called with numbers, a kernel is computed, and returned as a NumPy array, in flo
 `jax.jit`, `jax.vmap` or `jax.grad` it is traced, in the precision of the inputs and without a look at values.
 """
 
+from collections.abc import Iterator
+from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
+from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Array, Float, Float64
 
 from sgntk import _gaussian as gaussian
-from sgntk._architecture import Architecture
+from sgntk._architecture import Architecture, HiddenLayer
 from sgntk._compat import enable_x64
 from sgntk._pytree import is_traced
 from sgntk._validation import check_inputs
@@ -52,7 +55,7 @@ def nngp(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kern
     Raises:
         ValueError: if an input has another shape, or is not finite.
     """
-    return _evaluate("nngp", arch, x1, x2)
+    return _evaluate("nngp", arch, x1, x2)[0]
 
 
 def ntk(
@@ -75,13 +78,9 @@ def ntk(
         ValueError: if an input has another shape, or is not finite; or if the activation has jumps, since its NTK is
             infinite on the diagonal, and `off_diagonal_limit` was not asked for.
     """
-    if arch.activation.has_jumps and not off_diagonal_limit:
-        raise ValueError(
-            f"ntk: the NTK of {arch.activation} is infinite on the diagonal: as a smooth step steepens, "
-            "E[act'(u)^2] grows without bound, and gradient descent has no infinite-width limit. "
-            "Use sg_ntk with a surrogate, or off_diagonal_limit=True for the limit between different points"
-        )
-    return _evaluate("ntk", arch, x1, x2)
+    if not off_diagonal_limit:
+        arch.check_has_ntk()
+    return _evaluate("ntk", arch, x1, x2)[1]
 
 
 def sg_ntk(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
@@ -100,7 +99,20 @@ def sg_ntk(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Ke
             surrogate.
     """
     arch.check_learns()
-    return _evaluate("sg_ntk", arch, x1, x2)
+    return _evaluate("sg_ntk", arch, x1, x2)[1]
+
+
+def nngp_and(kind: Kind, arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> tuple[Kernel, Kernel]:
+    """The NNGP and a kernel of learning from one pass through the layers; arguments and errors are those of the kernel.
+
+    A tangent kernel contains the NNGP of the same points, so that both cost as much as one.
+    """
+    if kind == "sg_ntk":
+        arch.check_learns()
+    if kind == "ntk":
+        arch.check_has_ntk()
+    kernels = _evaluate(kind, arch, x1, x2)
+    return kernels[0], kernels[-1]
 
 
 class Moments(NamedTuple):
@@ -111,9 +123,9 @@ class Moments(NamedTuple):
     c: Float[Array, "*#n"]  # E[h(x1) h(x2)]
     distance: Float[Array, "*#n"]  # E[(h(x1) - h(x2))^2]
 
-    def affine(self, arch: Architecture) -> "Moments":
-        """Of the next pre-activations, from those of what goes into them."""
-        weight_variance, bias_variance = arch.sigma_w**2, arch.sigma_b**2
+    def affine(self, layer: Architecture | HiddenLayer) -> "Moments":
+        """Of the layer's pre-activations, from those of what goes into it; of the output, for an architecture."""
+        weight_variance, bias_variance = layer.sigma_w**2, layer.sigma_b**2
         a, b, c = (weight_variance * moment + bias_variance for moment in self[:3])
         return type(self)(a, b, c, weight_variance * self.distance)
 
@@ -155,23 +167,28 @@ def tangent_of(
     return jnp.where(counts, tangent * jnp.where(counts, mean, 0.0), 0.0)
 
 
-def _evaluate(kind: Kind, arch: Architecture, x1: ArrayLike, x2: ArrayLike | None) -> Kernel:
+def _evaluate(kind: Kind, arch: Architecture, x1: ArrayLike, x2: ArrayLike | None) -> tuple[Kernel, ...]:
+    """The NNGP, and the tangent kernel if that is the kind."""
+    if kind == "ntk":
+        arch = arch.exact
     if is_traced(arch, x1, x2):
         x1 = jnp.asarray(x1)
         return _through_layers(kind, arch, _first_moments(x1, x1 if x2 is None else jnp.asarray(x2)))  # type: ignore[return-value]
     x1 = check_inputs(kind, "x1", x1).astype(np.float64)
     x2 = x1 if x2 is None else check_inputs(kind, "x2", x2, x1.shape[1]).astype(np.float64)
-    kernel = np.empty((len(x1), len(x2)))
+    kernels = tuple(np.empty((len(x1), len(x2))) for _ in range(1 if kind == "nngp" else 2))
     rows = min(len(x1), max(1, BLOCK // len(x2)))
-    first, second = (_within_range(arch.activation, x) for x in (x1, x2))
+    first, second = (_within_range(arch, x) for x in (x1, x2))
     with enable_x64():
         for start in range(0, len(x1), rows):
             start = min(start, len(x1) - rows)  # the last block reaches back, to be of the size that is compiled
             with np.errstate(over="ignore", invalid="ignore"):  # `_check_values` names the rows
                 moments = _exact_first_moments(first[start : start + rows], second)
-            kernel[start : start + rows] = _compiled(kind, arch, moments)
-    _check_values(kind, arch, kernel, x1, x2)
-    return kernel
+            for kernel, block in zip(kernels, _compiled(kind, arch, moments), strict=True):
+                kernel[start : start + rows] = block
+    for kernel in kernels:
+        _check_values(kind, arch, kernel, x1, x2)
+    return kernels
 
 
 def _first_moments(x1: Float[Array, "n1 d"], x2: Float[Array, "n2 d"]) -> Moments:
@@ -201,20 +218,33 @@ def _exact_first_moments(x1: np.ndarray, x2: np.ndarray) -> Moments:
     return Moments(a[:, None], b[None, :], np.where(distance > 0, c, a[:, None]), distance)
 
 
-def _through_layers(kind: Kind, arch: Architecture, inputs: Moments) -> Float[Array, "n1 n2"]:
-    """NNGP, or the tangent kernel with the derivative of that kind at the second argument."""
-    surrogate = {"nngp": None, "ntk": arch.activation.derivative, "sg_ntk": arch.effective_surrogate}[kind]
-    moments = inputs.affine(arch)
+def _through_layers(kind: Kind, arch: Architecture, inputs: Moments) -> tuple[Float[Array, "n1 n2"], ...]:
+    """The NNGP, and but for that kind the tangent kernel."""
+    moments = inputs
+    gradient = jnp.zeros_like(inputs.c)  # I^l E[act'(u) s(v)], which the next layer's weights multiply
+    for layers in _stacked(arch, inputs.c.dtype):
+        (moments, gradient), _ = jax.lax.scan(partial(_through_layer, kind), (moments, gradient), layers)
+    output, scale = moments.affine(arch), arch.output_scale**2
+    if kind == "nngp":
+        return (scale * output.c,)
+    return scale * output.c, scale * (output.c + arch.sigma_w**2 * gradient)
 
-    def layer(carry: tuple[Moments, Float[Array, "n1 n2"]], _: None) -> tuple[tuple[Moments, Array], None]:
-        moments, tangent = carry
-        if surrogate is not None:
-            tangent = arch.sigma_w**2 * tangent_of(tangent, moments, arch.activation, surrogate)
-        moments = moments.activations(arch.activation).affine(arch)
-        return (moments, moments.c + tangent if surrogate is not None else moments.c), None
 
-    (_, kernel), _ = jax.lax.scan(layer, (moments, moments.c), length=arch.hidden_layers)
-    return arch.output_scale**2 * kernel
+def _through_layer(
+    kind: Kind, carry: tuple[Moments, Float[Array, "n1 n2"]], layer: HiddenLayer
+) -> tuple[tuple[Moments, Float[Array, "n1 n2"]], None]:
+    moments, gradient = carry
+    moments = moments.affine(layer)
+    if kind != "nngp":
+        tangent = moments.c + layer.sigma_w**2 * gradient
+        gradient = tangent_of(tangent, moments, layer.activation, layer.surrogate)
+    return (moments.activations(layer.activation), gradient), None
+
+
+def _stacked(arch: Architecture, dtype: DTypeLike) -> Iterator[HiddenLayer]:
+    """Runs of layers of one kind, the numbers of each run stacked: it is compiled once, however long."""
+    for _, run in groupby(arch.layers, jax.tree.structure):
+        yield jax.tree.map(lambda *numbers: jnp.stack([jnp.asarray(number, dtype) for number in numbers]), *run)
 
 
 _compiled = jax.jit(_through_layers, static_argnames="kind")
@@ -224,17 +254,17 @@ LEAST, LARGEST = 1e-140, 1e140
 """Sizes of inputs whose squares, and products of these, float64 holds."""
 
 
-def _within_range(activation: Activation, x: np.ndarray) -> np.ndarray:
+def _within_range(arch: Architecture, x: np.ndarray) -> np.ndarray:
     """Rows too small or too large to be squared, scaled into range: a step, or a saturated unit, sees no difference."""
     size = np.abs(x).max(axis=1, keepdims=True)
-    largest = LARGEST if activation.bounded else np.inf
+    largest = LARGEST if arch.layers[0].activation.bounded else np.inf
     return x * np.where(size > 0, np.clip(size, LEAST, largest) / np.where(size > 0, size, 1.0), 1.0)
 
 
 def _check_values(kind: Kind, arch: Architecture, kernel: np.ndarray, x1: np.ndarray, x2: np.ndarray) -> None:
     """Raises ValueError where a kernel has no value; the limit of an NTK may be infinite."""
     if not np.isfinite(kernel.sum()):
-        allowed = np.isposinf(kernel) if kind == "ntk" and arch.activation.has_jumps else False
+        allowed = np.isposinf(kernel) if kind == "ntk" and arch.has_jumps else False
         bad = np.argwhere(~(np.isfinite(kernel) | allowed))
         if len(bad):
             i, j = bad[0]

@@ -8,23 +8,21 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
+from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Array, Float, UInt32
 
-from sgntk._architecture import Architecture
-from sgntk._validation import check_count, check_inputs
-from sgntk.activations import Activation
-from sgntk.surrogates import Surrogate
+from sgntk._architecture import Architecture, HiddenLayer
+from sgntk._validation import check_count, check_dtype, check_inputs
 
 
-class Layer(NamedTuple):
+class Dense(NamedTuple):
     """Weights and biases of one layer, all drawn from N(0, 1); with leading axes, those of many networks."""
 
     weight: Float[Array, "*networks fan_in fan_out"]
     bias: Float[Array, "*networks fan_out"]
 
 
-Params = tuple[Layer, ...]
+Params = tuple[Dense, ...]
 
 Key = Any
 """A JAX key, or many: typed, or uint32 of shape (..., 2)."""
@@ -41,7 +39,15 @@ def split_keys(seed: int, count: int) -> UInt32[Array, "count 2"]:
         return jax.random.split(jax.random.split(jax.random.PRNGKey(seed))[0], count)
 
 
-def init(arch: Architecture, key: ArrayLike, *, width: int, input_dim: int) -> Params:
+def init(
+    arch: Architecture,
+    key: ArrayLike,
+    *,
+    width: int,
+    input_dim: int,
+    outputs: int = 1,
+    dtype: DTypeLike = jnp.float32,
+) -> Params:
     """Weights of one network, equal to neural-tangents' draw with the same key.
 
     The key schedule is that of `stax.serial(Dense, activation, ..., Dense)`, where activations use up a key too. Drawn
@@ -51,31 +57,44 @@ def init(arch: Architecture, key: ArrayLike, *, width: int, input_dim: int) -> P
         arch: the network.
         key: a JAX key: typed, as from `jax.random.key`, or of shape (2,) and dtype uint32, as from `jax.random.PRNGKey`
             or a row of `split_keys`. Both draw the same weights.
-        width: number of units in each hidden layer.
+        width: number of units in each hidden layer; a `Layer` multiplies it by a factor of its own.
         input_dim: dimension of the inputs.
+        outputs: number of outputs.
+        dtype: float32, or float64 where JAX's x64 mode is on.
 
     Returns:
-        `hidden_layers + 1` layers in float32: weight (fan_in, fan_out) and bias (fan_out,).
+        One layer more than there are hidden ones: weight (fan_in, fan_out) and bias (fan_out,).
 
     Raises:
-        ValueError: if the key has another shape or dtype, or a number is not a whole number above 0.
+        ValueError: if the key has another shape or dtype, a number is not a whole number above 0, or JAX has no such
+            dtype at the moment.
     """
-    check_count("init", width=width, input_dim=input_dim)
-    key = _check_keys("init", key, shape=(2,))
+    check_count("init", width=width, input_dim=input_dim, outputs=outputs)
+    sizes = (input_dim, *arch.widths(width), outputs)
+    key, dtype = check_keys("init", key, shape=(2,)), check_dtype("init", dtype)
     with jax.threefry_partitionable(False):
-        return _draw(arch, key, width, input_dim)
+        return draw(sizes, dtype, key)
 
 
-def init_ensemble(arch: Architecture, keys: ArrayLike, *, width: int, input_dim: int) -> Params:
+def init_ensemble(
+    arch: Architecture,
+    keys: ArrayLike,
+    *,
+    width: int,
+    input_dim: int,
+    outputs: int = 1,
+    dtype: DTypeLike = jnp.float32,
+) -> Params:
     """Weights of one network a key, stacked along a leading axis; `keys` are typed, or of shape (networks, 2)."""
-    check_count("init_ensemble", width=width, input_dim=input_dim)
-    keys = _check_keys("init_ensemble", keys, shape=("networks", 2))
+    check_count("init_ensemble", width=width, input_dim=input_dim, outputs=outputs)
+    sizes = (input_dim, *arch.widths(width), outputs)
+    keys, dtype = check_keys("init_ensemble", keys, shape=("networks", 2)), check_dtype("init_ensemble", dtype)
     with jax.threefry_partitionable(False):
-        return jax.vmap(partial(_draw, arch, width=width, input_dim=input_dim))(keys)
+        return jax.vmap(partial(draw, sizes, dtype))(keys)
 
 
-def apply(arch: Architecture, params: Params, x: ArrayLike) -> Float[Array, "n 1"]:
-    """Output of the network, shape (n, 1). Differentiating it uses the surrogate.
+def apply(arch: Architecture, params: Params, x: ArrayLike) -> Float[Array, "n outputs"]:
+    """Output of the network, shape (n, outputs). Differentiating it uses the surrogate.
 
     Args:
         arch: the network.
@@ -87,31 +106,41 @@ def apply(arch: Architecture, params: Params, x: ArrayLike) -> Float[Array, "n 1
     """
     if not isinstance(x, jax.core.Tracer):
         check_inputs("apply", "x", x, params[0].weight.shape[0])
-    return forward(arch, arch.effective_surrogate, params, jnp.asarray(x))
+    return forward(arch, params, jnp.asarray(x))
 
 
-def forward(arch: Architecture, surrogate: Surrogate, params: Params, x: Float[Array, "n d"]) -> Float[Array, "n 1"]:
-    """The forward pass, with `surrogate` as the activation's derivative in differentiation."""
-    activate = activation_with_surrogate(arch.activation, surrogate)
+def forward(arch: Architecture, params: Params, x: Float[Array, "n d"]) -> Float[Array, "n outputs"]:
+    """The forward pass, with each layer's surrogate as the activation's derivative in differentiation."""
     *hidden, readout = params
-    for layer in hidden:
-        x = activate(_affine(arch, layer, x))
-    return arch.output_scale * _affine(arch, readout, x)
+    for layer, weights in zip(arch.layers, hidden, strict=True):
+        x = with_surrogate(layer.activation, layer.surrogate)(affine(layer, weights, x))
+    return arch.output_scale * affine(arch, readout, x)
 
 
-def _affine(arch: Architecture, layer: Layer, x: Float[Array, "n fan_in"]) -> Float[Array, "n fan_out"]:
-    return arch.sigma_w / layer.weight.shape[0] ** 0.5 * (x @ layer.weight) + arch.sigma_b * layer.bias
+def affine(layer: Architecture | HiddenLayer, weights: Dense, x: Float[Array, "n fan_in"]) -> Float[Array, "n fan_out"]:
+    """`sigma_w/sqrt(n) W x + sigma_b b`: pre-activations of a hidden layer, or, for an architecture, of the output."""
+    return layer.sigma_w / weights.weight.shape[0] ** 0.5 * (x @ weights.weight) + layer.sigma_b * weights.bias
 
 
-def descend(layer: Layer, weight_step: Float[Array, "fan_in fan_out"], bias_step: Float[Array, "*fan_out"]) -> Layer:
+def descend(layer: Dense, weight_step: Float[Array, "fan_in fan_out"], bias_step: Float[Array, "*fan_out"]) -> Dense:
     """The layer after a step of gradient descent, which takes these from its weights and biases."""
-    return Layer(layer.weight - weight_step, layer.bias - bias_step)
+    return Dense(layer.weight - weight_step, layer.bias - bias_step)
 
 
-def activation_with_surrogate(
-    activation: Activation, surrogate: Surrogate
+def with_surrogate(
+    activation: Callable[[Float[Array, "*n"]], Float[Array, "*n"]],
+    surrogate: Callable[[Float[Array, "*n"]], Float[Array, "*n"]],
 ) -> Callable[[Float[Array, "*n"]], Float[Array, "*n"]]:
-    """`activation` with `surrogate` for its derivative."""
+    """`activation` with `surrogate` for its derivative: an activation function for a model of one's own.
+
+        spike = sgntk.with_surrogate(sgntk.Heaviside(), surrogates.Arctangent(2.0))
+        jax.grad(spike)(0.0)    # 1.0
+
+    Args:
+        activation: any function, element by element; one of `sgntk.activations`, for example.
+        surrogate: the derivative that differentiation is to use, at the same argument: for a threshold that is not 0,
+            `activation.centred(surrogate)`.
+    """
 
     @jax.custom_jvp
     def activate(z: Float[Array, "*n"]) -> Float[Array, "*n"]:
@@ -127,23 +156,22 @@ def activation_with_surrogate(
     return activate
 
 
-def _draw(arch: Architecture, key: Key, width: int, input_dim: int) -> Params:
-    sizes = [input_dim, *[width] * arch.hidden_layers, 1]
+def draw(sizes: tuple[int, ...], dtype: DTypeLike, key: Key) -> Params:
     layers = []
     for fan_in, fan_out in pairwise(sizes):
         key, layer_key = jax.random.split(key)
         weight_key, bias_key = jax.random.split(layer_key)
         layers.append(
-            Layer(
-                jax.random.normal(weight_key, (fan_in, fan_out), jnp.float32),
-                jax.random.normal(bias_key, (fan_out,), jnp.float32),
+            Dense(
+                jax.random.normal(weight_key, (fan_in, fan_out), dtype),
+                jax.random.normal(bias_key, (fan_out,), dtype),
             )
         )
         key, _ = jax.random.split(key)  # the activation's key in the schedule of `stax.serial`
     return tuple(layers)
 
 
-def _check_keys(owner: str, keys: ArrayLike, shape: tuple[int | str, ...]) -> Key:
+def check_keys(owner: str, keys: ArrayLike, shape: tuple[int | str, ...]) -> Key:
     typed = isinstance(keys, jax.Array) and jnp.issubdtype(keys.dtype, jax.dtypes.prng_key)
     array = keys if isinstance(keys, jax.Array) else np.asarray(keys)
     if typed:

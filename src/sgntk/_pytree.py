@@ -17,8 +17,9 @@ Structure = tuple[tuple[str, ...], tuple[tuple[str, Any], ...]]
 class Pytree(abc.ABC):  # noqa: B024 (its subclasses have abstract methods)
     """Base class: each subclass, a frozen dataclass, is a pytree of its numbers and of the pytrees in it.
 
-    What is no number is structure: strings, functions, the fields that `structure` names, and all of what is no
-    dataclass. An instance rebuilt from leaves is not checked again, for JAX also puts tracers and placeholders there.
+    What is no number is structure: strings, functions, the fields that `structure` names unless they hold pytrees, and
+    all of what is no dataclass. An instance rebuilt from leaves is not checked again, for JAX also puts tracers and
+    placeholders there.
     """
 
     structure: ClassVar[tuple[str, ...]] = ()
@@ -60,15 +61,19 @@ def is_traced(*trees: Any) -> bool:
     return any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(trees))
 
 
-def _is_structure(value: Any) -> bool:
-    return isinstance(value, str | bool) or (callable(value) and not isinstance(value, Pytree))
+def _is_structure(tree: Pytree, name: str, value: Any) -> bool:
+    if isinstance(value, tuple) and any(isinstance(part, Pytree) for part in value):
+        return False
+    return (
+        name in tree.structure or isinstance(value, str | bool) or (callable(value) and not isinstance(value, Pytree))
+    )
 
 
 def _flatten(tree: Pytree) -> tuple[Children, Structure | Pytree]:
     if not is_dataclass(tree):
         return (), tree
     values = {field.name: getattr(tree, field.name) for field in fields(tree)}
-    others = {name for name, value in values.items() if name in tree.structure or _is_structure(value)}
+    others = {name for name, value in values.items() if _is_structure(tree, name, value)}
     children = {name: value for name, value in values.items() if name not in others}
     return tuple(children.values()), (tuple(children), tuple((name, values[name]) for name in values if name in others))
 

@@ -5,7 +5,7 @@ from numbers import Integral, Real
 
 import jax
 import numpy as np
-from jax.typing import ArrayLike
+from jax.typing import ArrayLike, DTypeLike
 
 
 def check_positive(owner: str, *, zero_allowed: bool = False, **values: object) -> None:
@@ -35,12 +35,32 @@ def check_inputs(owner: str, name: str, x: ArrayLike, dimension: int | None = No
     return _finite(owner, name, array)
 
 
-def check_targets(owner: str, name: str, y: ArrayLike, points: int) -> np.ndarray:
-    """`y` as an array of floats, checked to be finite and of shape (points,)."""
-    array = np.asarray(y)
-    if array.shape != (points,):
-        raise ValueError(f"{owner}: {name} must have shape ({points},), one target a point; got {array.shape}")
+def check_array(owner: str, name: str, x: ArrayLike) -> np.ndarray:
+    """`x` as an array, checked to be finite and to have at least one point."""
+    array = np.asarray(x)
+    if array.ndim < 1 or 0 in array.shape:
+        raise ValueError(f"{owner}: {name} must have shape (points, ...); got {array.shape}")
     return _finite(owner, name, array)
+
+
+def check_targets(owner: str, name: str, y: ArrayLike, points: int) -> np.ndarray:
+    """`y` as an array, checked to be finite and of shape (points,) or (points, outputs)."""
+    array = np.asarray(y)
+    if array.shape[:1] != (points,) or array.ndim > 2 or 0 in array.shape:
+        raise ValueError(
+            f"{owner}: {name} must have shape ({points},) or ({points}, outputs), a target a point; got {array.shape}"
+        )
+    return _finite(owner, name, array)
+
+
+def check_dtype(owner: str, dtype: DTypeLike) -> np.dtype:
+    """`dtype`, checked to be a float that JAX has in its present mode."""
+    wanted = np.dtype(dtype)
+    if wanted not in (np.float32, np.float64) or jax.dtypes.canonicalize_dtype(wanted) != wanted:
+        raise ValueError(
+            f"{owner}: dtype must be float32, or float64 after jax.config.update('jax_enable_x64', True); got {wanted}"
+        )
+    return wanted
 
 
 def _finite(owner: str, name: str, array: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from sgntk._architecture import Architecture
 from sgntk._kernels import moments_of, tangent_of
-from sgntk._networks import activation_with_surrogate
+from sgntk._networks import with_surrogate
 from sgntk._neural_tangents import Diagonal, Kernel, get_diagonal_outer_prods, layer, requires, stax
 from sgntk._validation import check_count
 from sgntk.activations import Activation, Erf, Sign
@@ -19,7 +19,7 @@ __all__ = ["SurrogateActivation", "serial"]
 Triple = tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]
 
 
-def serial(arch: Architecture, width: int) -> Triple:
+def serial(arch: Architecture, width: int, outputs: int = 1) -> Triple:
     """The network as neural-tangents' `stax.serial(Dense, activation, ..., Dense)` (Novak et al. 2020).
 
     With `Dense(n, W_std, b_std)` in NTK parametrization, `z -> W_std/sqrt(n_in) W z + b_std b`, the output
@@ -33,7 +33,9 @@ def serial(arch: Architecture, width: int) -> Triple:
 
     Args:
         arch: the network; its surrogate plays no part.
-        width: number of units in each hidden layer; the infinite-width kernels do not depend on it.
+        width: number of units in each hidden layer, which a `Layer` multiplies by its own factor; the infinite-width
+            kernels do not depend on it.
+        outputs: number of outputs.
 
     Returns:
         neural-tangents' `(init_fn, apply_fn, kernel_fn)`.
@@ -43,22 +45,23 @@ def serial(arch: Architecture, width: int) -> Triple:
             above 0.
     """
     check_count("serial", width=width)
+    check_count("serial", outputs=outputs)
     hidden = [
-        layer
-        for _ in range(arch.hidden_layers)
-        for layer in (stax.Dense(width, arch.sigma_w, arch.sigma_b), _activation(arch))
+        part
+        for layer, units in zip(arch.layers, arch.widths(width), strict=True)
+        for part in (stax.Dense(units, layer.sigma_w, layer.sigma_b), _activation(layer.activation))
     ]
     kappa = arch.output_scale
-    return stax.serial(*hidden, stax.Dense(1, kappa * arch.sigma_w, kappa * arch.sigma_b))
+    return stax.serial(*hidden, stax.Dense(outputs, kappa * arch.sigma_w, kappa * arch.sigma_b))
 
 
-def _activation(arch: Architecture) -> Triple:
-    match arch.activation:
+def _activation(activation: Activation) -> Triple:
+    match activation:
         case Erf(m):
             return stax.Erf(b=m)
         case Sign():
             return stax.Sign()
-    raise ValueError(f"serial: activation must be Erf or Sign; got {arch.activation!r}")
+    raise ValueError(f"serial: activation must be Erf or Sign; got {activation!r}")
 
 
 def SurrogateActivation(activation: Activation, surrogate: Surrogate | None = None) -> Triple:
@@ -95,7 +98,7 @@ def SurrogateActivation(activation: Activation, surrogate: Surrogate | None = No
     arch = Architecture(activation, surrogate)  # which checks both
     arch.check_learns()
     surrogate = arch.effective_surrogate
-    activate = activation_with_surrogate(activation, surrogate)
+    activate = with_surrogate(activation, surrogate)
 
     def init_fn(rng: Any, input_shape: Any) -> tuple[Any, tuple[()]]:
         return input_shape, ()

@@ -9,6 +9,7 @@ rounding separates them from the exact kernels, which `sgntk.empirical_ntk` and 
 accuracy.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import jax
@@ -43,7 +44,7 @@ def _jacobian(arch, surrogate, params, point):
 
 @partial(jax.jit, static_argnums=(0, 1))
 def _gradient(arch, surrogate, params, point):
-    return jax.grad(lambda p: forward(arch, surrogate, p, point[None])[0, 0])(params)
+    return jax.grad(lambda p: forward(replace(arch, surrogate=surrogate), p, point[None])[0, 0])(params)
 
 
 def _running_sum(terms):

@@ -70,3 +70,52 @@ def test_frozen():
     arch = sgntk.Architecture(sgntk.Sign())
     with pytest.raises(dataclasses.FrozenInstanceError):
         arch.sigma_w = 2.0
+
+
+# --- layers of their own ---
+
+
+def test_layers_take_over_what_they_do_not_set():
+    own = sgntk.Layer(2.0, 1.5, 0.3, sgntk.Heaviside(0.4), surrogates.Box(1.0))
+    arch = sgntk.Architecture(sgntk.Erf(2.0), surrogates.ErfDerivative(1.0), [own, sgntk.Layer()], 1.2, 0.1)
+    first, second = arch.layers
+    assert (first.sigma_w, first.sigma_b, first.activation) == (1.5, 0.3, sgntk.Heaviside(0.4))
+    assert first.surrogate == surrogates.Shifted(surrogates.Box(1.0), 0.4)
+    assert (second.sigma_w, second.sigma_b, second.activation) == (1.2, 0.1, sgntk.Erf(2.0))
+    assert second.surrogate == surrogates.ErfDerivative(1.0)
+    assert arch.depth == 2
+    assert arch.widths(30) == (60, 30)
+    assert sgntk.Architecture(sgntk.Erf(2.0), None, [sgntk.Layer(0.01)]).widths(10) == (1,)
+
+
+def test_a_number_of_layers_is_as_many_equal_ones():
+    number, sequence = (
+        sgntk.Architecture(sgntk.Erf(2.0), hidden_layers=n) for n in (2, [sgntk.Layer(), sgntk.Layer()])
+    )
+    assert number.layers == sequence.layers
+    assert hash(sequence) != hash(number)
+
+
+def test_exact_drops_every_surrogate():
+    layer = sgntk.Layer(activation=sgntk.ReLU(), surrogate=surrogates.Box(1.0))
+    exact = sgntk.Architecture(sgntk.Erf(2.0), surrogates.Box(1.0), [layer, sgntk.Layer()]).exact
+    assert [layer.surrogate for layer in exact.layers] == [sgntk.ReLU().derivative, surrogates.ErfDerivative(2.0)]
+
+
+@pytest.mark.parametrize("layers", [[], [2], (sgntk.Layer(), None)])
+@pytest.mark.usefixtures("annotations_unchecked")
+def test_layers_of_another_kind(layers):
+    with pytest.raises(TypeError, match=r"^Architecture: hidden_layers must be a whole number >= 1, or a sequence of "):
+        sgntk.Architecture(sgntk.Erf(2.0), None, layers)
+
+
+@pytest.mark.parametrize(("name", "value"), [("width", 0.0), ("sigma_w", -1.0), ("sigma_b", math.nan)])
+def test_layers_with_numbers_out_of_range(name, value):
+    with pytest.raises(ValueError, match=f"^Layer: {name} must be a finite number "):
+        sgntk.Layer(**{name: value})
+
+
+@pytest.mark.usefixtures("annotations_unchecked")
+def test_layer_with_an_activation_of_another_kind():
+    with pytest.raises(TypeError, match=r"^Layer: activation must be an Activation"):
+        sgntk.Layer(activation="sign")

@@ -1,7 +1,6 @@
 """Delayed weight updates take the same steps as the direct method."""
 
-from functools import partial
-
+import direct_method
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -23,7 +22,7 @@ def largest_difference(arch, dtype, steps, learning_rate=0.3, width=40):
 
     @jax.jit
     def both(params):
-        return [train(arch, params, x, y, learning_rate, steps) for train in (delayed.train, training.train_directly)]
+        return [train(arch, params, x, y, learning_rate, steps) for train in (delayed.train, direct_method.train)]
 
     ours, theirs = both(params)
     return max(
@@ -62,8 +61,10 @@ def test_needs_a_matrix_between_hidden_layers():
 
 
 def test_the_default_delays_where_it_pays():
-    choose = partial(training._training_method, arch=sgntk.Architecture(sgntk.Erf(2.0)))
-    assert choose(None, width=delayed.LEAST_WIDTH, vectorize=1) is delayed.train
-    assert choose(None, width=delayed.LEAST_WIDTH - 1, vectorize=1) is training.train_directly
-    assert choose(None, width=delayed.LEAST_WIDTH, vectorize=2) is training.train_directly
-    assert choose("direct", width=delayed.LEAST_WIDTH, vectorize=1) is training.train_directly
+    wide, narrow = (
+        direct_method.plan(sgntk.Architecture(sgntk.Erf(2.0)), delayed.LEAST_WIDTH - less) for less in (0, 1)
+    )
+    assert training._find_method(None, wide, vectorize=1) == "delayed"
+    assert training._find_method(None, narrow, vectorize=1) == "direct"
+    assert training._find_method(None, wide, vectorize=2) == "direct"
+    assert training._find_method("direct", wide, vectorize=1) == "direct"

@@ -101,7 +101,7 @@ def test_dtype_is_that_of_the_parameters():
 def ensemble_kernels(arch, surrogate, *, width, networks, x, seed=5):
     """Shape (networks, points, points); in batches of 50, which keeps wide ensembles small."""
     x = jnp.asarray(x, jnp.float32)
-    evaluate = jax.jit(jax.vmap(lambda p: tangent_kernel(arch, surrogate, p, x, x)))
+    evaluate = jax.jit(jax.vmap(lambda p: tangent_kernel(arch, p, x, x)))
     batches = np.split(np.asarray(sgntk.split_keys(seed, networks)), networks // 50)
     kernels = [evaluate(init_ensemble(arch, keys, width=width, input_dim=2)) for keys in batches]
     return np.concatenate(kernels).astype(np.float64)
@@ -182,3 +182,50 @@ def test_empirical_kernels_are_traced_within_transformations():
     h = 1e-5
     difference = (kernel(1.5, 0.8 + h).sum() - kernel(1.5, 0.8 - h).sum()) / (2 * h)
     assert float(slope) == pytest.approx(float(difference), rel=1e-7)  # h^2, and rounding of 1e-16/h
+
+
+# --- layers of their own, several outputs, any model ---
+
+LAYERS = [
+    sgntk.Layer(0.5, sigma_w=1.6),
+    sgntk.Layer(activation=sgntk.ReLU(), surrogate=ErfDerivative(0.4), sigma_b=0.9),
+]
+DEEP = sgntk.Architecture(sgntk.Erf(3), ErfDerivative(0.8), LAYERS, **PLAIN)
+AS_MODEL = sgntk.Model(
+    init=lambda key, x: sgntk.init(DEEP, key, width=20, input_dim=x.shape[1], outputs=2),
+    apply=lambda params, x: sgntk.apply(DEEP, params, x),
+    exact_apply=lambda params, x: sgntk.apply(DEEP.exact, params, x),
+)
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+@pytest.mark.parametrize("kernel", [sgntk.empirical_ntk, sgntk.empirical_sg_ntk])
+def test_layer_by_layer_against_products_of_jacobians(kernel, outputs):
+    params = sgntk.init(DEEP, KEY, width=20, input_dim=2, outputs=outputs)
+    learning = DEEP if kernel is sgntk.empirical_sg_ntk else DEEP.exact
+    true, learned = (
+        jax.jacrev(lambda p, arch=arch, x=x: sgntk.apply(arch, p, jnp.asarray(x)))(params)
+        for arch, x in ((DEEP.exact, X1), (learning, X2))
+    )
+    expected = sum(
+        jnp.einsum("iax,jbx->ijab", *(leaf.reshape(*leaf.shape[:2], -1) for leaf in leaves))
+        for leaves in zip(jax.tree.leaves(true), jax.tree.leaves(learned), strict=True)
+    )
+    found = kernel(DEEP, params, X1, X2)
+    assert found.shape == ((5, 3) if outputs == 1 else (5, 3, 2, 2))
+    close(found.reshape(expected.shape), expected)
+
+
+@pytest.mark.parametrize("kernel", [sgntk.empirical_ntk, sgntk.empirical_sg_ntk])
+def test_a_model_has_the_kernel_of_its_architecture(kernel):
+    params = AS_MODEL.init(KEY, X1)
+    close(kernel(AS_MODEL, params, X1, X2), kernel(DEEP, params, X1, X2))
+    one_output = AS_MODEL._replace(
+        apply=lambda p, x: AS_MODEL.apply(p, x)[:, 1], exact_apply=lambda p, x: AS_MODEL.exact_apply(p, x)[:, 1]
+    )
+    close(kernel(one_output, params, X1), kernel(DEEP, params, X1)[:, :, 1, 1])
+
+
+def test_a_model_without_true_derivatives():
+    with pytest.raises(ValueError, match=r"^empirical_sg_ntk: the model needs exact_apply"):
+        sgntk.empirical_sg_ntk(AS_MODEL._replace(exact_apply=None), AS_MODEL.init(KEY, X1), X1)

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import direct_method
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -43,7 +44,7 @@ def direct(arch, dtype):
 
     @jax.jit
     def advance(params, rate, steps):
-        step = lambda _, p: training.train_directly(arch, p, x, y, rate, 1)  # noqa: E731
+        step = lambda _, p: direct_method.train(arch, p, x, y, rate, 1)  # noqa: E731
         return jax.lax.fori_loop(0, steps, step, params)
 
     return advance
@@ -159,8 +160,8 @@ def test_supports_sign_networks_with_two_hidden_layers():
 
 
 def test_the_default_takes_the_shortcut_where_it_applies():
-    choose, least = partial(training._training_method, arch=architecture()), incremental.LEAST_WIDTH
-    assert choose(None, width=least, vectorize=1) is incremental.train
-    assert choose(None, width=least - 1, vectorize=1) is training.train_directly
-    assert choose(None, width=least, vectorize=2) is training.train_directly
-    assert choose("direct", width=least, vectorize=1) is training.train_directly
+    wide, narrow = (direct_method.plan(architecture(), incremental.LEAST_WIDTH - less) for less in (0, 1))
+    assert training._find_method(None, wide, vectorize=1) == "incremental"
+    assert training._find_method(None, narrow, vectorize=1) == "direct"
+    assert training._find_method(None, wide, vectorize=2) == "direct"
+    assert training._find_method("direct", wide, vectorize=1) == "direct"

@@ -116,7 +116,7 @@ def monte_carlo_nngp(arch):
     With one hidden layer the covariance of the output is the NNGP at every width: no bias, only sampling error.
     """
     x = jnp.asarray(X1[:3], jnp.float32)
-    output = jax.jit(jax.vmap(lambda p: forward(arch, StraightThrough(), p, x)[:, 0]))(many_networks())
+    output = jax.jit(jax.vmap(lambda p: forward(arch, p, x)[:, 0]))(many_networks())
     output = np.asarray(output, np.float64)
     products = output[:, :, None] * output[:, None, :]
     return products.mean(axis=0), products.std(axis=0) / np.sqrt(len(products))

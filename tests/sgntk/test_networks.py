@@ -208,3 +208,36 @@ def test_typed_keys_draw_the_same():
     assert many[0].weight.shape == (2, 2, 5)
     with pytest.raises(ValueError, match=r"^init: keys must be uint32 .*; got key<fry> of shape \(2,\)$"):
         sgntk.init(ARCH, jax.random.split(jax.random.key(3), 2), width=5, input_dim=2)
+
+
+def test_several_outputs_and_layers_of_their_own_equal_neural_tangents_network(stax):
+    arch = sgntk.Architecture(sgntk.Erf(2.0), None, [sgntk.Layer(2.0, 1.5), sgntk.Layer(sigma_b=0.2)], 1.2, 0.4, 0.7)
+    init, apply, _ = stax.serial(arch, 8, outputs=3)
+    params = sgntk.init(arch, jax.random.PRNGKey(7), width=8, input_dim=2, outputs=3)
+    with jax.threefry_partitionable(False):
+        _, theirs = init(jax.random.PRNGKey(7), (-1, 2))
+    x = jnp.asarray(np.random.default_rng(3).normal(size=(4, 2)), jnp.float32)
+    output = sgntk.apply(arch, params, x)
+    assert output.shape == (4, 3)
+    np.testing.assert_allclose(output, apply(theirs, x), rtol=1e-5, atol=1e-5)  # float32
+
+
+@pytest.mark.usefixtures("x64")
+def test_networks_in_float64():
+    arch = sgntk.Architecture(sgntk.Erf(2.0))
+    params = sgntk.init(arch, jax.random.PRNGKey(7), width=8, input_dim=2, dtype=jnp.float64)
+    assert {leaf.dtype for leaf in jax.tree.leaves(params)} == {np.dtype(np.float64)}
+    assert sgntk.apply(arch, params, np.ones((3, 2))).dtype == jnp.float64
+
+
+@pytest.mark.parametrize("dtype", [jnp.float64, jnp.int32, jnp.float16])
+def test_a_dtype_that_there_is_not(dtype):
+    with pytest.raises(ValueError, match=r"^init: dtype must be float32, or float64 after jax.config.update"):
+        sgntk.init(sgntk.Architecture(sgntk.Erf(2.0)), jax.random.PRNGKey(7), width=8, input_dim=2, dtype=dtype)
+
+
+def test_an_activation_with_a_derivative_of_ones_own():
+    spike = sgntk.with_surrogate(sgntk.Heaviside(), sgntk.surrogates.Box(1.0))
+    z = jnp.asarray([-2.0, -0.5, 0.5, 2.0])
+    np.testing.assert_array_equal(spike(z), [0, 0, 1, 1])
+    np.testing.assert_array_equal(jax.vmap(jax.grad(spike))(z), sgntk.surrogates.Box(1.0)(z))

@@ -8,9 +8,11 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+import direct_method
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import oracles
 import pytest
 
@@ -18,7 +20,7 @@ import sgntk
 from sgntk import TrainingError
 from sgntk import _training as training
 from sgntk._networks import init_ensemble
-from sgntk.surrogates import ErfDerivative, StraightThrough
+from sgntk.surrogates import ErfDerivative, StraightThrough, SuperSpike
 
 PLAIN = {"sigma_w": 1.3, "sigma_b": 0.4, "output_scale": 0.7}
 ERF = sgntk.Architecture(sgntk.Erf(3.0), ErfDerivative(0.8), **PLAIN)
@@ -70,7 +72,7 @@ def test_one_step_by_hand(activation, act, learning, method):
 @pytest.mark.usefixtures("x64")
 def test_many_steps_by_hand_in_float64():
     params = jax.tree.map(lambda leaf: leaf[0].astype(jnp.float64), init_ensemble(ERF, KEYS, width=24, input_dim=2))
-    trained = training.train_directly(ERF, params, jnp.asarray(X), jnp.asarray(Y), 0.1, 50)
+    trained = direct_method.train(ERF, params, jnp.asarray(X), jnp.asarray(Y), 0.1, 50)
     by_hand = params
     for _ in range(50):
         network = oracles.TwoHiddenLayers(oracles.erf(3.0), by_hand, **PLAIN)
@@ -263,6 +265,169 @@ def test_no_run_ends_with_parameters_that_are_not_finite(activation):
         pytest.fail("the learning rate was too small for this test")
 
 
+# --- other models, losses, optimizers, and batches ---
+
+LABELS = np.array([0, 1, 2, 0, 1, 2])
+LAYERS = [sgntk.Layer(2.0, 1.5), sgntk.Layer(activation=sgntk.Heaviside(0.2), surrogate=SuperSpike(3.0))]
+MIXED = sgntk.Architecture(sgntk.Sign(), ErfDerivative(0.8), LAYERS, **PLAIN)
+
+
+def gradient_step(loss, y, params, x=X, rate=0.1):
+    """Of every network, by automatic differentiation of `apply`."""
+    gradient = jax.vmap(jax.grad(lambda p: loss(sgntk.apply(MIXED, p, jnp.asarray(x, jnp.float32)), y)))(params)
+    return jax.tree.map(lambda value, change: value - rate * change, params, gradient)
+
+
+def assert_close(ours, theirs):
+    for one, other in zip(leaves(ours), leaves(theirs), strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=2e-6)  # float32, weights of order 1
+
+
+def squared(outputs, y):
+    return 0.5 * jnp.mean(jnp.sum((outputs - y) ** 2, axis=1))
+
+
+def entropy(outputs, y):
+    return -jnp.mean(jax.nn.log_softmax(outputs)[jnp.arange(len(y)), y])
+
+
+@pytest.mark.parametrize(
+    ("loss", "by_hand", "y"),
+    [
+        ("squared_error", squared, np.stack([Y, -Y, 2 * Y], axis=1).astype(np.float32)),
+        ("cross_entropy", entropy, LABELS),
+        (entropy, entropy, LABELS),
+    ],
+    ids=["squared_error", "cross_entropy", "own"],
+)
+def test_a_step_of_any_loss_with_several_outputs(loss, by_hand, y):
+    start = init_ensemble(MIXED, KEYS, width=24, input_dim=2, outputs=3)
+    run = train(MIXED, KEYS, X, y, steps=1, loss=loss, outputs=3)
+    assert run.records.shape == (1, 5, 6, 3)
+    assert_close(run.params, gradient_step(by_hand, y, start))
+
+
+def test_an_optimizer_that_is_plain_gradient_descent():
+    plain = train(MIXED, KEYS, X, Y, steps=20)
+    by_optax = sgntk.train_ensemble(MIXED, KEYS, X, Y, width=24, steps=20, optimizer=optax.sgd(0.1))
+    assert_close(by_optax.params, plain.params)
+
+
+def test_going_on_from_a_run_equals_one_run():
+    run = partial(sgntk.train_ensemble, MIXED, x=X, y=Y, width=24, optimizer=optax.sgd(0.05, momentum=0.9))
+    whole, half = (run(keys=KEYS, steps=steps) for steps in (20, 10))
+    rest = run(keys=None, steps=10, params=half.params, optimizer_state=half.optimizer_state)
+    assert_same_bytes(rest.params, whole.params)
+    assert_same_bytes(rest.optimizer_state, whole.optimizer_state)
+    assert_same_bytes(half.params, run(keys=KEYS, steps=10).params)  # which training on has left alone
+
+
+def test_an_epoch_takes_every_point_once_and_leaves_out_the_rest():
+    seen = []
+
+    def loss(outputs, y):
+        jax.debug.callback(lambda batch: seen.append(tuple(np.asarray(batch))), y, ordered=True)
+        return jnp.mean(outputs**2)
+
+    y, run = np.arange(6.0), partial(train, ERF, KEYS[:1], X, loss=loss, batch_size=2, record=lambda _: jnp.zeros(1))
+    run(y, steps=6, batch_key=jax.random.key(1))
+    first, second = (sorted(sum(seen[epoch : epoch + 3], ())) for epoch in (0, 3))
+    assert first == second == [*range(6)]
+    assert seen[:3] != seen[3:6]
+
+
+@pytest.mark.parametrize("vectorize", [1, 5])
+def test_a_step_on_a_batch(vectorize):
+    key = jax.random.key(3)
+    order = np.asarray(jax.random.permutation(jax.random.fold_in(key, 0), 6))
+    expected = init_ensemble(MIXED, KEYS, width=24, input_dim=2, outputs=3)
+    for batch in (order[:2], order[2:4]):
+        expected = gradient_step(entropy, LABELS[batch], expected, X[batch])
+    run = train(MIXED, KEYS, X, LABELS, steps=2, loss="cross_entropy", batch_size=2, batch_key=key, vectorize=vectorize)
+    assert_close(run.params, expected)
+
+
+OWN_MODEL = sgntk.Model(
+    init=lambda key, x: {"params": sgntk.init(MIXED, key, width=24, input_dim=x.shape[1]), "activation": jnp.sign},
+    apply=lambda tree, x: sgntk.apply(MIXED, tree["params"], x),
+)
+
+
+def test_a_model_of_ones_own_that_holds_functions():
+    run = partial(sgntk.train_ensemble, x=X, y=Y, learning_rate=0.1, steps=20)
+    ours, own = run(MIXED, KEYS, width=24), run(OWN_MODEL, KEYS)
+    assert own.params["activation"] is jnp.sign
+    assert_close(own.params["params"], ours.params)
+    np.testing.assert_allclose(own.records, ours.records, atol=1e-5)  # float32
+    recorded = run(OWN_MODEL, KEYS, record=lambda tree: tree["activation"](tree["params"][0].bias))
+    np.testing.assert_array_equal(recorded.records[0], np.sign(own.params["params"][0].bias))
+
+
+def test_a_module_of_equinox():
+    equinox = pytest.importorskip("equinox")
+    spike = sgntk.with_surrogate(sgntk.Heaviside(), ErfDerivative(1.0))
+    model = sgntk.Model(
+        init=lambda key, x: equinox.nn.MLP(x.shape[1], 3, 32, 2, spike, key=key),
+        apply=lambda module, x: jax.vmap(module)(x),
+    )
+    settings = {"loss": "cross_entropy", "optimizer": optax.sgd(0.3, momentum=0.9), "steps": 200}
+    run = sgntk.train_ensemble(model, KEYS, X, LABELS, **settings)
+    assert isinstance(run.params, equinox.nn.MLP)
+    assert np.mean(run.records[0].argmax(-1) == LABELS) > 0.9
+
+
+@pytest.mark.usefixtures("annotations_unchecked")
+def test_what_is_no_model():
+    with pytest.raises(TypeError, match=r"^train_ensemble: model must be an Architecture, or have init\(key, x\) and "):
+        train(len, KEYS, X, Y, steps=1)
+
+
+def test_width_is_for_an_architecture():
+    with pytest.raises(ValueError, match=r"^train_ensemble: width is for an Architecture; Model has its own$"):
+        train(OWN_MODEL, KEYS, X, Y, steps=1)
+
+
+def test_labels_are_checked():
+    with pytest.raises(ValueError, match=r"^train_ensemble: cross_entropy needs at least two outputs, and y "):
+        train(ERF, KEYS, X, Y, steps=1, loss="cross_entropy", outputs=2)
+
+
+def test_a_second_equal_call_compiles_nothing():
+    run = partial(train, ERF, KEYS, X, Y, method="direct")
+    run(steps=7, record_at=[3, 7])
+    before = [function._cache_size() for function in (training._advance, training._losses, training._record)]
+    run(steps=50, record_at=[0, 11, 50])
+    assert [f._cache_size() for f in (training._advance, training._losses, training._record)] == before
+
+
+def test_the_representation_of_a_run_is_short():
+    run = train(ERF, KEYS, X, Y, steps=3)
+    assert repr(run) == "EnsembleRun(5 networks, recorded_steps=(3,), records (1, 5, 6))"
+
+
+# --- under transformations ---
+
+
+@pytest.mark.usefixtures("x64")
+def test_training_under_jit_vmap_and_grad():
+    arch = sgntk.Architecture(sgntk.Erf(1.5), None, 1, **PLAIN)  # a surrogate would be what jax.grad goes through, too
+
+    def outputs(learning_rate, y=Y):
+        run = sgntk.train_ensemble(
+            arch, KEYS[:2], X, y, width=8, learning_rate=learning_rate, steps=9, record_at=[4, 9], dtype=jnp.float64
+        )
+        return run.records
+
+    plain = outputs(0.1)
+    np.testing.assert_allclose(jax.jit(outputs)(0.1), plain, rtol=1e-12)  # float64, nine steps
+    np.testing.assert_allclose(jax.vmap(outputs)(jnp.asarray([0.1, 0.2])), [plain, outputs(0.2)], rtol=1e-12)
+    slope = jax.grad(lambda rate: jnp.sum(outputs(rate)))(0.1)
+    difference = np.sum(outputs(0.1 + 1e-5) - outputs(0.1 - 1e-5)) / 2e-5
+    assert float(slope) == pytest.approx(difference, rel=1e-7)  # h^2 times a third derivative
+    whole = jax.jit(lambda rate: sgntk.train_ensemble(arch, KEYS, X, Y, width=8, learning_rate=rate, steps=2))(0.1)
+    assert whole.recorded_steps == (2,)
+
+
 # --- errors ---
 
 
@@ -274,7 +439,7 @@ def test_no_run_ends_with_parameters_that_are_not_finite(activation):
             {"x": np.where(np.arange(12).reshape(6, 2) == 4, np.nan, X)},
             "train_ensemble: x must be finite; got nan at index (2, 0)",
         ),
-        ({"y": Y[:4]}, "train_ensemble: y must have shape (6,), one target a point; got (4,)"),
+        ({"y": Y[:4]}, "train_ensemble: y must have shape (6,) or (6, outputs), a target a point; got (4,)"),
         ({"y": np.full(6, np.inf)}, "train_ensemble: y must be finite; got inf at index (0,)"),
         ({"learning_rate": 0.0}, "train_ensemble: learning_rate must be a finite number > 0; got 0.0"),
         ({"learning_rate": np.nan}, "train_ensemble: learning_rate must be a finite number > 0; got nan"),
@@ -291,7 +456,34 @@ def test_no_run_ends_with_parameters_that_are_not_finite(activation):
             "train_ensemble: devices must be different ones that share the networks equally; "
             f"got {[jax.devices()[0]] * 5} for 5 networks",
         ),
-        ({"width": 0}, "init_ensemble: width must be a whole number >= 1; got 0"),
+        ({"width": 0}, "train_ensemble: width must be a whole number >= 1; got 0"),
+        ({"width": None}, "train_ensemble: width must be a whole number >= 1; got None"),
+        ({"outputs": 2}, "train_ensemble: y must have a target for each of 2 outputs; got shape (6,)"),
+        (
+            {"loss": "hinge"},
+            "train_ensemble: loss must be a function, or one of squared_error, cross_entropy; got 'hinge'",
+        ),
+        ({"learning_rate": None}, "train_ensemble: give a learning_rate, or an optimizer, which has its own"),
+        (
+            {"optimizer": optax.adam(0.1)},
+            "train_ensemble: optimizer must have init and update, as those of optax have, and comes without a "
+            "learning_rate; got GradientTransformationExtraArgs and learning_rate 0.1",
+        ),
+        ({"batch_size": 2}, "train_ensemble: give batch_size and batch_key together, or neither"),
+        (
+            {"batch_size": 7, "batch_key": KEYS[0]},
+            "train_ensemble: batch_size must be at most the 6 points; got 7",
+        ),
+        ({"keys": None}, "train_ensemble: give either keys, to draw networks, or params, to go on with these"),
+        (
+            {"keys": None, "params": {"weight": jnp.zeros(())}},
+            "train_ensemble: params must have arrays, all with a leading axis of one size, the networks",
+        ),
+        (
+            {"method": "delayed", "y": np.ones((6, 2))},
+            "train_ensemble: method 'delayed' cannot train but an Architecture of one output by plain gradient descent "
+            "on the squared error of all points; use None for the fastest that can",
+        ),
         ({"record_at": []}, "train_ensemble: record_at must be ascending steps within [0, 3]; got []"),
         ({"record_at": [0, 4]}, "train_ensemble: record_at must be ascending steps within [0, 3]; got [0, 4]"),
         ({"record_at": [-1, 3]}, "train_ensemble: record_at must be ascending steps within [0, 3]; got [-1, 3]"),

@@ -75,9 +75,9 @@ def test_nested_lists_are_inputs_too():
     np.testing.assert_array_equal(check_inputs("Owner", "x", [[1, 2], [3, 4]], 2), [[1, 2], [3, 4]])
 
 
-@pytest.mark.parametrize("shape", [(4,), (3, 1), (1, 3), ()])
+@pytest.mark.parametrize("shape", [(4,), (3, 1, 1), (3, 0), (1, 3), ()])
 def test_targets_reject_other_shapes(shape):
-    message = re.escape(f"Owner: y must have shape (3,), one target a point; got {shape}")
+    message = re.escape(f"Owner: y must have shape (3,) or (3, outputs), a target a point; got {shape}")
     with pytest.raises(ValueError, match=f"^{message}$"):
         check_targets("Owner", "y", np.zeros(shape), 3)
 
