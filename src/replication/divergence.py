@@ -46,7 +46,7 @@ def follow(
     run = sgntk.train_ensemble(
         arch, keys, x, y, width=width, learning_rate=learning_rate, steps=steps[-1], record_at=steps
     )
-    errors = run.records - y
+    errors = np.asarray(run.records) - y
     amplitude = np.abs(spectrum.coefficients(errors)[..., -1])  # eigenvalues descend
     growth = spectrum.factors(learning_rate)[-1] ** np.array(steps, float)
     index = pd.MultiIndex.from_product([run.recorded_steps, range(errors.shape[1])], names=["step", "network"])

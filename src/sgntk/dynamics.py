@@ -7,7 +7,9 @@ the infinite-width limit, through
 
 so that along a mode of I with eigenvalue lambda they shrink by `|1 - eta/N lambda|` a step. Without symmetry, lambda
 may be complex, or have a negative real part: then the factor is above 1 at every learning rate, and surrogate gradient
-learning diverges along that mode.
+learning diverges along that mode. And where I is not normal, errors may grow for a while although every mode shrinks:
+at the start by up to `eta/N` times the numerical abscissa of -I a step, in all by the largest norm of
+`(1 - eta/N I)^t`.
 """
 
 import warnings
@@ -22,7 +24,7 @@ from sgntk._architecture import Architecture
 from sgntk._kernels import nngp, ntk, sg_ntk
 from sgntk._validation import check_positive
 
-__all__ = ["DivergenceWarning", "Spectrum", "spectrum", "spectrum_of"]
+__all__ = ["DivergenceWarning", "Spectrum", "TransientGrowthWarning", "spectrum", "spectrum_of", "transient_growth"]
 
 KERNELS = {"nngp": nngp, "ntk": ntk, "sg_ntk": sg_ntk}
 """The kernels of a learning dynamics, by name."""
@@ -30,6 +32,10 @@ KERNELS = {"nngp": nngp, "ntk": ntk, "sg_ntk": sg_ntk}
 
 class DivergenceWarning(UserWarning):
     """Learning diverges along a mode of the kernel, at every learning rate."""
+
+
+class TransientGrowthWarning(UserWarning):
+    """Errors may grow before they shrink, although every mode of the kernel shrinks."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,14 @@ class Spectrum:
         eigenvalues: shape (N,), complex, by descending real part.
         modes: shape (N, N); column i is the right eigenvector of eigenvalue i, of length 1.
         asymmetry: `|I - I^T| / |I|` in the Frobenius norm; 0 for a symmetric kernel, at most 2.
+        numerical_abscissa: that of -I, the largest eigenvalue of `-(I + I^T)/2`: the norm of the errors can grow at the
+            start, by `eta/N` times this a step, if and only if it is above 0.
     """
 
     eigenvalues: Complex128[np.ndarray, " n"]
     modes: Complex128[np.ndarray, "n n"]
     asymmetry: float
+    numerical_abscissa: float
 
     @property
     def tolerance(self) -> float:
@@ -92,9 +101,17 @@ class Spectrum:
         return np.where(factors < 1, np.maximum(steps, 0.0), np.inf)
 
     def warn(self, owner: str) -> None:
-        """Warns, with numbers, if learning diverges along a mode."""
+        """Warns, with numbers, if learning diverges along a mode, or else if errors may grow before they shrink."""
         if len(self.diverging):
             warnings.warn(self.describe_divergence(owner), DivergenceWarning, stacklevel=3)
+        elif self.numerical_abscissa > self.tolerance:
+            warnings.warn(
+                f"{owner}: errors may grow before they shrink: every eigenvalue of the kernel matrix has a positive "
+                f"real part, the lowest being {self.eigenvalues[-1].real:.4g}, but its symmetric part has the "
+                f"eigenvalue {-self.numerical_abscissa:.4g}. sgntk.dynamics.transient_growth says by how much",
+                TransientGrowthWarning,
+                stacklevel=3,
+            )
 
     def describe_divergence(self, owner: str) -> str:
         """The eigenvalues with a negative real part, in a sentence."""
@@ -112,6 +129,8 @@ def spectrum(
     arch: Architecture, x_train: ArrayLike, *, kernel: Literal["nngp", "ntk", "sg_ntk"] = "sg_ntk"
 ) -> Spectrum:
     """Spectrum of the kernel that governs learning, with a warning if learning diverges along a mode.
+
+    Another warning says if errors may grow before they shrink.
 
     Args:
         arch: the network.
@@ -134,4 +153,30 @@ def spectrum_of(matrix: Float64[np.ndarray, "n n"]) -> Spectrum:
     values, modes = np.linalg.eig(matrix)
     order = np.argsort(-values.real, kind="stable")
     asymmetry = float(np.linalg.norm(matrix - matrix.T) / np.linalg.norm(matrix))
-    return Spectrum(values[order].astype(np.complex128), modes[:, order].astype(np.complex128), asymmetry)
+    abscissa = -float(np.linalg.eigvalsh((matrix + matrix.T) / 2)[0])
+    return Spectrum(values[order].astype(np.complex128), modes[:, order].astype(np.complex128), asymmetry, abscissa)
+
+
+def transient_growth(matrix: Float64[np.ndarray, "n n"], learning_rate: float) -> float:
+    """The factor by which the norm of the errors can grow while learning: the largest `|(1 - eta/N I)^t|_2` over t.
+
+    1 if errors never grow, as with every symmetric kernel and a stable learning rate; infinite if a mode diverges.
+
+    Args:
+        matrix: the kernel `I(X, X)` of N training points.
+        learning_rate: `eta > 0`.
+
+    Looked at are the steps 2^k and 3 * 2^k, between which the norm changes little, until all modes are learned.
+    """
+    check_positive("transient_growth", learning_rate=learning_rate)
+    step = np.eye(len(matrix)) - learning_rate / len(matrix) * matrix
+    radius = np.abs(np.linalg.eigvals(step)).max()
+    if radius > 1 + len(matrix) * np.finfo(np.float64).eps:
+        return float("inf")
+    largest, power = 1.0, step
+    for _ in range(64):
+        largest = max(largest, *(float(np.linalg.norm(product, 2)) for product in (power, power @ power @ power)))
+        power = power @ power
+        if np.linalg.norm(power) < 1e-3:
+            break
+    return float(largest)

@@ -1,37 +1,67 @@
 """Gaussian processes that wide networks follow after training: kernel regression with an asymmetric kernel."""
 
+import warnings
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import scipy.linalg
 from jax.typing import ArrayLike
-from jaxtyping import Float64
+from jaxtyping import Array, Float64
 
 from sgntk._architecture import Architecture
-from sgntk._kernels import nngp
+from sgntk._gaussian import Scalar, safe_sqrt
+from sgntk._kernels import nngp, nngp_and
+from sgntk._pytree import is_traced
 from sgntk._validation import check_count, check_inputs, check_positive, check_targets
-from sgntk.dynamics import KERNELS, spectrum_of
+from sgntk.dynamics import KERNELS, Spectrum, spectrum_of
 
-__all__ = ["Posterior", "converged_weights", "predict", "weights_after"]
+__all__ = ["ConditionWarning", "Posterior", "converged_weights", "predict", "weights_after"]
+
+LARGEST_CONDITION = 1e12
+"""Condition number of a kernel matrix from which fewer than 4 digits of a prediction are sure."""
+
+if TYPE_CHECKING:
+    Numbers = np.ndarray  # what they are but under a transformation
+else:
+    Numbers = np.ndarray | Array
+
+
+class ConditionWarning(UserWarning):
+    """The kernel matrix of the training points is nearly singular: rounding costs most digits of the prediction."""
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """Distribution of the trained network's output at the test points, in float64.
+    """Distribution of the trained network's output at n test points; a pytree, too.
 
     Attributes:
-        mean: shape (n,).
-        cov: shape (n, n).
+        mean: shape (n,), or (n, k) for k outputs; float64.
+        variance: of each output, shape (n,); None if it was not asked for.
+        cov: covariance of each output, shape (n, n); None if it was not asked for. The outputs are independent.
     """
 
-    mean: Float64[np.ndarray, " n"]
-    cov: Float64[np.ndarray, "n n"]
+    mean: Numbers
+    variance: Numbers | None = None
+    cov: Numbers | None = None
 
     @property
-    def std(self) -> Float64[np.ndarray, " n"]:
-        """Standard deviation, shape (n,); variances that rounding left below 0 count as 0."""
-        return np.sqrt(np.maximum(np.diag(self.cov), 0.0))
+    def std(self) -> Numbers:
+        """Standard deviation, shape (n,); variances that rounding left below 0 count as 0.
+
+        Raises:
+            ValueError: if it was not asked for.
+        """
+        if self.variance is None:
+            raise ValueError("std: it was not asked for; use predict(..., compute='std') or 'cov', and no f0")
+        if isinstance(self.variance, jax.Array):
+            return safe_sqrt(self.variance)
+        return np.sqrt(np.maximum(self.variance, 0.0))
+
+
+jax.tree_util.register_dataclass(Posterior, data_fields=["mean", "variance", "cov"], meta_fields=[])
 
 
 def predict(
@@ -42,7 +72,10 @@ def predict(
     *,
     kernel: Literal["nngp", "ntk", "sg_ntk"] = "sg_ntk",
     steps: int | None = None,
-    learning_rate: float | None = None,
+    learning_rate: Scalar | None = None,
+    ridge: Scalar = 0.0,
+    f0: tuple[ArrayLike, ArrayLike] | None = None,
+    compute: Literal["mean", "std", "cov"] = "cov",
 ) -> Posterior:
     """Output of the infinitely wide network after learning from a random start (paper, section 3).
 
@@ -56,14 +89,22 @@ def predict(
     convergence, and the finite sum that P is at finite t is built by doubling, which needs neither an inverse nor
     eigenvalues. With `kernel="nngp"` the result at convergence is Gaussian process regression.
 
+    Within `jax.jit`, `jax.vmap` or `jax.grad` it is traced, in the precision of the inputs, and looks at no values.
+
     Args:
         arch: the network.
         x_train: training inputs X, shape (N, d).
-        y_train: training targets y, shape (N,).
+        y_train: training targets y, shape (N,), or (N, k) for k outputs.
         x_test: test inputs, shape (n, d).
         kernel: the kernel of the learning dynamics.
         steps: gradient descent steps t; None for convergence.
         learning_rate: `eta`; given if and only if `steps` is.
+        ridge: `r >= 0`, which adds `r` to the diagonal of I(X, X) in P: what learning reaches when the weights are also
+            drawn back to where they started, by `r/(2N)` times their squared distance. With `kernel="nngp"` the mean is
+            that of Gaussian process regression with noise of variance r.
+        f0: outputs at the start of one network, at X and at the test points: `mean` is what that network has become,
+            `f0(x) + Z(x)^T (y - f0(X))`, and has no variance. None for a random start.
+        compute: "mean" alone, which solves for y only and needs no NNGP; "std", mean and variances; or "cov", all.
 
     An asymmetric kernel matrix may have eigenvalues with a negative real part (`sgntk.dynamics.spectrum`). Then there
     is no convergence to predict: `steps=None` raises. The prediction at a finite time holds, as long as the growing
@@ -76,52 +117,110 @@ def predict(
 
     Warns:
         DivergenceWarning: if learning diverges along a mode, and `steps` is given.
+        ConditionWarning: if the kernel matrix is nearly singular, and `steps` is None.
     """
-    x_train = check_inputs("predict", "x_train", x_train)
-    y_train = check_targets("predict", "y_train", y_train, len(x_train)).astype(np.float64)
-    x_test = check_inputs("predict", "x_test", x_test, x_train.shape[1])
     if kernel not in KERNELS:
         raise ValueError(f"predict: kernel must be one of {', '.join(KERNELS)}; got {kernel!r}")
-    dynamics = KERNELS[kernel](arch, x_train)
-    to_test = KERNELS[kernel](arch, x_test, x_train)
-    if steps is None and learning_rate is None:
-        weights = converged_weights(dynamics, to_test)
-    elif steps is None or learning_rate is None:
+    if compute not in ("mean", "std", "cov"):
+        raise ValueError(f"predict: compute must be one of mean, std, cov; got {compute!r}")
+    if (steps is None) != (learning_rate is None):
         raise ValueError(f"predict: give steps and learning_rate together, or neither; got {steps} and {learning_rate}")
+    if steps is not None:
+        check_count("predict", least=0, steps=steps)
+        check_positive("predict", learning_rate=learning_rate)
+    check_positive("predict", zero_allowed=True, ridge=ridge)
+    if is_traced(arch, x_train, y_train, x_test, learning_rate, ridge, f0):
+        x_train, y_train, x_test = map(jnp.asarray, (x_train, y_train, x_test))
     else:
-        spectrum_of(dynamics).warn("predict")
-        weights = weights_after(dynamics, to_test, steps=steps, learning_rate=learning_rate)
+        x_train = check_inputs("predict", "x_train", x_train)
+        y_train = check_targets("predict", "y_train", y_train, len(x_train)).astype(np.float64)
+        x_test = check_inputs("predict", "x_test", x_test, x_train.shape[1])
+    start: Any = 0.0, 0.0
+    if f0 is not None:
+        start = _check_start(f0, y_train, len(x_test))
     with np.errstate(over="ignore", invalid="ignore"):
-        cross = nngp(arch, x_test, x_train) @ weights
-        cov = nngp(arch, x_test) - cross - cross.T + weights.T @ nngp(arch, x_train) @ weights
-        mean = weights.T @ y_train
-    if not (np.isfinite(mean).all() and np.isfinite(cov).all()):
+        what = compute if f0 is None else "mean"
+        posterior = _posterior(arch, x_train, y_train - start[0], x_test, kernel, steps, learning_rate, ridge, what)
+        posterior = Posterior(start[1] + posterior.mean, posterior.variance, posterior.cov)
+    if not is_traced(posterior) and not all(np.isfinite(part).all() for part in jax.tree.leaves(posterior)):
         raise ValueError(f"predict: the dynamics diverge beyond the range of float64 within {steps} steps")
-    return Posterior(mean, cov)
+    return posterior
+
+
+def _posterior(
+    arch: Architecture,
+    x_train: Any,
+    y_train: Any,
+    x_test: Any,
+    kernel: Literal["nngp", "ntk", "sg_ntk"],
+    steps: int | None,
+    learning_rate: Scalar | None,
+    ridge: Scalar,
+    compute: str,
+) -> Posterior:
+    """The equations, for arrays of NumPy or tracers."""
+    if compute == "mean":
+        dynamics, to_test = KERNELS[kernel](arch, x_train), KERNELS[kernel](arch, x_test, x_train)
+        if steps is None:
+            return Posterior(to_test @ _solve(dynamics, y_train, ridge))
+        return Posterior(to_test @ (_learned_inverse(dynamics, learning_rate, steps, ridge) @ y_train))
+    prior, dynamics = nngp_and(kernel, arch, x_train)
+    prior_to_test, to_test = nngp_and(kernel, arch, x_test, x_train)
+    if steps is None:
+        weights = _solve(dynamics, to_test.T, ridge, transposed=True)
+    else:
+        weights = (to_test @ _learned_inverse(dynamics, learning_rate, steps, ridge)).T
+    mean, learned = weights.T @ y_train, prior @ weights
+    if compute == "std":
+        own = _own_variances(arch, x_test)
+        return Posterior(mean, own - 2 * (prior_to_test * weights.T).sum(1) + (weights * learned).sum(0))
+    cross = prior_to_test @ weights
+    cov = nngp(arch, x_test) - cross - cross.T + weights.T @ learned
+    return Posterior(mean, cov.diagonal(), cov)
+
+
+def _own_variances(arch: Architecture, x: Any) -> Any:
+    """`S(x, x)` of each point, without the matrix of all pairs."""
+    if is_traced(arch, x):
+        return jax.vmap(lambda point: nngp(arch, point[None])[0, 0])(x)
+    size = 256
+    return np.concatenate([np.diag(nngp(arch, x[start : start + size])) for start in range(0, len(x), size)])
+
+
+def _check_start(f0: tuple[ArrayLike, ArrayLike], y_train: Any, points: int) -> tuple[Any, Any]:
+    arrays = [jnp.asarray(part) if is_traced(part) else np.asarray(part, np.float64) for part in f0]
+    expected = y_train.shape, (points, *y_train.shape[1:])
+    if tuple(array.shape for array in arrays) != expected:
+        raise ValueError(
+            f"predict: f0 must have shapes {expected[0]} and {expected[1]}, outputs at x_train and at x_test; "
+            f"got {' and '.join(str(array.shape) for array in arrays)}"
+        )
+    return arrays[0], arrays[1]
 
 
 def converged_weights(
-    dynamics: Float64[np.ndarray, "n n"], to_test: Float64[np.ndarray, "k n"]
+    dynamics: Float64[np.ndarray, "n n"], to_test: Float64[np.ndarray, "k n"], *, ridge: float = 0.0
 ) -> Float64[np.ndarray, "n k"]:
     """`Z = I(X, X)^-T I(x, X)^T`: the mean after training to convergence is `Z^T y`.
 
     Args:
         dynamics: `I(X, X)`, the kernel of the learning dynamics at the training points.
         to_test: `I(x, X)`, from the training points to the test points.
+        ridge: what is added to the diagonal of `I(X, X)`.
 
     Raises:
         ValueError: if the kernel matrix is singular, or if learning diverges along one of its modes.
     """
-    modes = spectrum_of(dynamics)
-    if len(modes.diverging):
-        raise ValueError(
-            f"{modes.describe_divergence('predict')}. There is no convergence to predict: ask for a number of steps"
-        )
-    return _solve_transposed(dynamics, to_test.T)
+    return _solve(dynamics, to_test.T, ridge, transposed=True)
 
 
 def weights_after(
-    dynamics: Float64[np.ndarray, "n n"], to_test: Float64[np.ndarray, "k n"], *, steps: int, learning_rate: float
+    dynamics: Float64[np.ndarray, "n n"],
+    to_test: Float64[np.ndarray, "k n"],
+    *,
+    steps: int,
+    learning_rate: float,
+    ridge: float = 0.0,
 ) -> Float64[np.ndarray, "n k"]:
     """`Z = P^T I(x, X)^T` after some steps: the mean of the network is then `Z^T y`; arguments as `converged_weights`.
 
@@ -130,36 +229,70 @@ def weights_after(
     """
     check_count("predict", least=0, steps=steps)
     check_positive("predict", learning_rate=learning_rate)
-    return (to_test @ _learned_inverse(dynamics, learning_rate / len(dynamics), steps)).T
+    return (to_test @ _learned_inverse(dynamics, learning_rate, steps, ridge)).T
 
 
-def _solve_transposed(
-    matrix: Float64[np.ndarray, "n n"], right: Float64[np.ndarray, "n k"]
-) -> Float64[np.ndarray, "n k"]:
-    """`matrix^-T right` by LU with partial pivoting."""
-    condition = np.linalg.cond(matrix)
+def _diverging_modes(matrix: Float64[np.ndarray, "n n"]) -> Spectrum | None:
+    """The spectrum, if it has to be looked at: where `I + I^T` is positive definite, no eigenvalue is negative."""
+    try:
+        scipy.linalg.cholesky(matrix + matrix.T, check_finite=False)
+    except np.linalg.LinAlgError:
+        return spectrum_of(matrix)
+    return None
+
+
+def _solve(matrix: Any, right: Any, ridge: Scalar, *, transposed: bool = False) -> Any:
+    """`(matrix + ridge)^-1 right`, or that with the transposed matrix, by LU with partial pivoting."""
+    if is_traced(matrix, right, ridge):
+        matrix = matrix + ridge * jnp.eye(len(matrix), dtype=matrix.dtype)
+        return jnp.linalg.solve(matrix.T if transposed else matrix, right)
+    matrix = matrix + ridge * np.eye(len(matrix))
+    modes = _diverging_modes(matrix)
+    if modes is not None and len(modes.diverging):
+        raise ValueError(
+            f"{modes.describe_divergence('predict')}. There is no convergence to predict: ask for a number of steps"
+        )
+    norm = np.abs(matrix).sum(axis=0).max()
+    with warnings.catch_warnings(action="ignore", category=scipy.linalg.LinAlgWarning):  # said better below
+        factors = scipy.linalg.lu_factor(matrix, check_finite=False)
+    condition = 1 / max(scipy.linalg.lapack.dgecon(factors[0], norm)[0], 1e-300)
     if not condition < 1 / np.finfo(np.float64).eps:
         raise ValueError(
             f"predict: the kernel matrix of the {len(matrix)} training points is singular (condition number "
-            f"{condition:.1e}); are there equal training points? Remove them, or ask for a finite number of steps"
+            f"{condition:.1e}); are there equal training points? Remove them, give a ridge, or ask for a finite number "
+            "of steps"
         )
-    return scipy.linalg.lu_solve(scipy.linalg.lu_factor(matrix), right, trans=1)
+    if condition > LARGEST_CONDITION:
+        warnings.warn(
+            f"predict: the kernel matrix of the {len(matrix)} training points is nearly singular: with a condition "
+            f"number of {condition:.1e}, about {max(0, 16 - round(np.log10(condition)))} digits of the prediction are "
+            "sure. Are there nearly equal training points? A ridge helps",
+            ConditionWarning,
+            stacklevel=4,
+        )
+    return scipy.linalg.lu_solve(factors, right, trans=int(transposed), check_finite=False)
 
 
-def _learned_inverse(matrix: Float64[np.ndarray, "n n"], rate: float, steps: int) -> Float64[np.ndarray, "n n"]:
-    """`rate sum_{j < steps} (1 - rate matrix)^j = matrix^-1 (1 - (1 - rate matrix)^steps)`, by doubling.
+def _learned_inverse(matrix: Any, learning_rate: Scalar | None, steps: int, ridge: Scalar) -> Any:
+    """`rate sum_{j < steps} (1 - rate matrix)^j = matrix^-1 (1 - (1 - rate matrix)^steps)`, by doubling; rate = eta/N.
 
     Going through the binary digits of `steps`: `sum_{2j} = sum_j + power_j sum_j`, and one more term at a digit of 1.
     """
-    one = np.eye(len(matrix))
+    traced = is_traced(matrix, learning_rate, ridge)
+    one = jnp.eye(len(matrix), dtype=matrix.dtype) if traced else np.eye(len(matrix))
+    matrix, rate = matrix + ridge * one, learning_rate / len(matrix)  # type: ignore[operator]
+    if not traced:
+        modes = _diverging_modes(matrix)
+        if modes is not None:
+            modes.warn("predict")
     decay = one - rate * matrix
-    total, power = np.zeros_like(matrix), one
+    total, power = 0 * matrix, one
     with np.errstate(over="ignore", invalid="ignore"):
         for digit in f"{steps:b}":
             total, power = total + power @ total, power @ power
             if digit == "1":
                 total, power = total + rate * power, power @ decay
-    if not np.isfinite(total).all():
+    if not traced and not np.isfinite(total).all():
         radius = np.abs(np.linalg.eigvals(decay)).max()
         raise ValueError(
             f"predict: the dynamics diverge within {steps} steps: |1 - eta/N lambda| is {radius:.6g} for an eigenvalue "

@@ -5,10 +5,11 @@ import warnings
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 import sgntk
 from sgntk import dynamics
-from sgntk.dynamics import DivergenceWarning, Spectrum, spectrum_of
+from sgntk.dynamics import DivergenceWarning, Spectrum, TransientGrowthWarning, spectrum_of
 from sgntk.surrogates import Box, ErfDerivative, Triangle
 
 X = np.array([[5.0], [7.0], [10.0]])
@@ -125,3 +126,40 @@ def test_coefficients_put_errors_together_from_modes():
     coefficients = spectrum.coefficients(errors)
     assert coefficients.shape == (4, 3)
     np.testing.assert_allclose(coefficients @ spectrum.modes.T, errors, atol=1e-13)
+
+
+# --- growth before decay ---
+
+GROWING = sgntk.Architecture(sgntk.Sign(), Box(3.0), 1, sigma_w=1.0, sigma_b=1.0)
+
+
+def test_the_numerical_abscissa_is_how_fast_errors_can_grow_at_the_start():
+    with pytest.warns(TransientGrowthWarning, match=r"^spectrum: .* 0\.01825, .* the eigenvalue -0\.1531"):
+        result = dynamics.spectrum(GROWING, X)
+    matrix, h = sgntk.sg_ntk(GROWING, X), 1e-6
+    growth = np.log(np.linalg.norm(scipy.linalg.expm(-h * matrix), 2)) / h
+    assert result.numerical_abscissa == pytest.approx(growth, rel=1e-4)  # h times the square of the matrix
+    assert len(result.diverging) == 0
+
+
+@pytest.mark.parametrize("learning_rate", [0.1, 0.001])
+def test_transient_growth_is_the_largest_norm_on_the_way(learning_rate):
+    matrix = sgntk.sg_ntk(GROWING, X)
+    step, power, largest = np.eye(3) - learning_rate / 3 * matrix, np.eye(3), 1.0
+    for _ in range(2000):
+        power = power @ step
+        largest = max(largest, np.linalg.norm(power, 2))
+    assert largest > 1.005
+    # Looked at are some steps alone, near the maximum within a third of it.
+    assert dynamics.transient_growth(matrix, learning_rate) == pytest.approx(largest, rel=1e-3)
+
+
+def test_no_transient_growth_of_a_symmetric_kernel_and_infinite_growth_of_a_diverging_one():
+    assert dynamics.transient_growth(sgntk.nngp(GROWING, X), 0.1) == pytest.approx(1, abs=1e-12)
+    assert dynamics.transient_growth(sgntk.sg_ntk(DIVERGING, X), 0.1) == np.inf
+    assert dynamics.transient_growth(np.diag([1.0, 2.0]), 10.0) == np.inf  # a learning rate too large
+
+
+def test_a_symmetric_kernel_has_no_abscissa_above_0():
+    result = spectrum_of(sgntk.nngp(GROWING, X))
+    assert result.numerical_abscissa == pytest.approx(-result.eigenvalues[-1].real, rel=1e-9)

@@ -4,12 +4,14 @@ import dataclasses
 import re
 from functools import partial
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import sgntk
 from sgntk.dynamics import DivergenceWarning
+from sgntk.prediction import ConditionWarning
 from sgntk.surrogates import Box, ErfDerivative
 
 ERF = sgntk.Architecture(sgntk.Erf(2.0), ErfDerivative(0.7), sigma_w=1.1, sigma_b=0.3)
@@ -107,7 +109,7 @@ def test_output_scale_shrinks_the_band_and_leaves_the_mean():
 
 
 def test_rounding_below_0_counts_as_0():
-    post = sgntk.prediction.Posterior(np.zeros(2), np.array([[-1e-18, 0.0], [0.0, 4.0]]))
+    post = sgntk.prediction.Posterior(np.zeros(2), np.array([-1e-18, 4.0]))
     np.testing.assert_array_equal(post.std, [0, 2])
 
 
@@ -116,6 +118,116 @@ def test_any_array_will_do():
     other = sgntk.predict(ERF, jnp.asarray(X, jnp.float32), jnp.asarray(Y, jnp.float32), X_TEST.astype(np.float32))
     np.testing.assert_allclose(other.mean, post.mean, rtol=0, atol=1e-4)  # inputs rounded to float32
     assert other.mean.dtype == np.float64
+
+
+# --- several outputs, ridge, a given start, parts of it ---
+
+TIMES = [{}, {"steps": 50, "learning_rate": 0.1}]
+each_time = pytest.mark.parametrize("time", TIMES, ids=["converged", "finite"])
+
+
+@each_time
+def test_outputs_are_learned_apart(time):
+    y = np.stack([Y, -2 * Y**2], axis=1)
+    both = sgntk.predict(SIGN, X, y, X_TEST, **time)
+    for output in range(2):
+        one = sgntk.predict(SIGN, X, y[:, output], X_TEST, **time)
+        np.testing.assert_allclose(both.mean[:, output], one.mean, rtol=1e-12)
+        np.testing.assert_allclose(both.cov, one.cov, rtol=1e-12)
+
+
+@each_time
+@pytest.mark.parametrize("ridge", [0.0, 0.1])
+def test_parts_equal_the_whole(time, ridge):
+    whole = sgntk.predict(SIGN, X, Y, X_TEST, ridge=ridge, **time)
+    mean, std = (sgntk.predict(SIGN, X, Y, X_TEST, ridge=ridge, compute=part, **time) for part in ("mean", "std"))
+    # Other orders of summation, and a condition number of 1e3.
+    np.testing.assert_allclose(mean.mean, whole.mean, rtol=1e-10)
+    np.testing.assert_allclose(std.mean, whole.mean, rtol=1e-10)
+    np.testing.assert_allclose(std.std, whole.std, rtol=1e-8)
+    assert (mean.cov, std.cov, mean.variance) == (None, None, None)
+    with pytest.raises(ValueError, match=r"^std: it was not asked for"):
+        _ = mean.std
+
+
+@each_time
+def test_one_network_from_its_start(time):
+    rng = np.random.default_rng(2)
+    starts = rng.multivariate_normal(np.zeros(10), sgntk.nngp(ERF, np.concatenate([X, X_TEST])), 2000)
+    post = sgntk.predict(ERF, X, Y, X_TEST, **time)
+    ends = np.stack([sgntk.predict(ERF, X, Y, X_TEST, f0=(f[:6], f[6:]), **time).mean for f in starts[:200]])
+    single = sgntk.predict(ERF, X, Y, X_TEST, f0=(starts[0, :6], starts[0, 6:]), **time)
+    assert (single.variance, single.cov) == (None, None)
+    # Over random starts: four standard errors of 200 draws.
+    assert np.all(np.abs(ends.mean(axis=0) - post.mean) < 4 * post.std / np.sqrt(200))
+    np.testing.assert_allclose(ends.std(axis=0), post.std, rtol=4 / np.sqrt(400))
+
+
+def test_ridge_is_noise_in_gaussian_process_regression():
+    S, ridge = partial(sgntk.nngp, ERF), 0.3
+    post = sgntk.predict(ERF, X, Y, X_TEST, kernel="nngp", ridge=ridge)
+    np.testing.assert_allclose(post.mean, S(X_TEST, X) @ np.linalg.solve(S(X) + ridge * np.eye(6), Y), rtol=1e-10)
+
+
+def test_ridge_is_what_weight_decay_towards_the_start_reaches():
+    late = sgntk.predict(SIGN, X, Y, X_TEST, ridge=0.2, steps=10**6, learning_rate=0.1)
+    converged = sgntk.predict(SIGN, X, Y, X_TEST, ridge=0.2)
+    np.testing.assert_allclose(late.mean, converged.mean, rtol=1e-10)
+    np.testing.assert_allclose(late.cov, converged.cov, rtol=0, atol=1e-10)
+
+
+def test_a_ridge_makes_equal_training_points_learnable():
+    x, y = np.concatenate([X, X]), np.concatenate([Y, Y + 1])
+    post = sgntk.predict(ERF, x, y, X_TEST, ridge=2e-3)
+    # Two equal points with errors of their own count as their mean, with half the ridge.
+    one = sgntk.predict(ERF, X, Y + 0.5, X_TEST, ridge=1e-3)
+    np.testing.assert_allclose(post.mean, one.mean, rtol=1e-8)
+
+
+def test_no_eigenvalues_where_the_symmetric_part_says_enough(monkeypatch):
+    monkeypatch.setattr(sgntk.prediction, "spectrum_of", None)
+    sgntk.predict(ERF, X, Y, X_TEST)
+    sgntk.predict(ERF, X, Y, X_TEST, steps=10, learning_rate=0.1)
+
+
+def test_nearly_equal_training_points_warn():
+    x = np.concatenate([X, X[:1] + 1e-6])
+    with pytest.warns(
+        ConditionWarning, match=r"^predict: the kernel matrix of the 7 training points is nearly singular"
+    ):
+        sgntk.predict(ERF, x, np.arange(7.0), X_TEST)
+
+
+# --- under transformations ---
+
+
+@pytest.mark.usefixtures("x64")
+@each_time
+@pytest.mark.parametrize("compute", ["mean", "std", "cov"])
+def test_predictions_under_jit_vmap_and_grad(time, compute):
+    x, y, x_test = (jnp.asarray(array) for array in (X, Y, X_TEST))
+    run = partial(sgntk.predict, SIGN, ridge=0.1, compute=compute, **time)
+    plain, jitted = run(X, Y, X_TEST), jax.jit(run)(x, y, x_test)
+    for one, other in zip(jax.tree.leaves(jitted), jax.tree.leaves(plain), strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-11)
+    shifted = jax.vmap(lambda shift: run(x, y + shift, x_test).mean)(jnp.asarray([0.0, 1.0]))
+    np.testing.assert_allclose(shifted[1], run(X, Y + 1, X_TEST).mean, rtol=1e-9)
+
+
+@pytest.mark.usefixtures("x64")
+def test_gradient_of_a_prediction_by_ridge_and_sigma_w():
+    @jax.jit
+    def total(sigma_w, ridge):
+        arch = dataclasses.replace(SIGN, sigma_w=sigma_w)
+        post = sgntk.predict(arch, jnp.asarray(X), jnp.asarray(Y), jnp.asarray(X_TEST), ridge=ridge)
+        return jnp.sum(post.mean) + jnp.sum(post.std)
+
+    slopes, h = jax.jit(jax.grad(total, argnums=(0, 1)))(1.1, 0.1), 1e-5
+    differences = (
+        (total(1.1 + h, 0.1) - total(1.1 - h, 0.1)) / (2 * h),
+        (total(1.1, 0.1 + h) - total(1.1, 0.1 - h)) / (2 * h),
+    )
+    np.testing.assert_allclose(slopes, differences, rtol=1e-6)  # h^2 times a third derivative, and rounding
 
 
 # --- errors ---
@@ -184,8 +296,13 @@ def test_no_result_of_a_divergence_is_infinite(exponent):
         ({"steps": 1.5, "learning_rate": 0.1}, "predict: steps must be a whole number >= 0; got 1.5"),
         ({"steps": 1, "learning_rate": 0.0}, "predict: learning_rate must be a finite number > 0; got 0.0"),
         ({"x_train": X[0]}, "predict: x_train must have shape (points, dimension); got (2,)"),
-        ({"y_train": Y[:5]}, "predict: y_train must have shape (6,), one target a point; got (5,)"),
-        ({"y_train": Y[:, None]}, "predict: y_train must have shape (6,), one target a point; got (6, 1)"),
+        ({"y_train": Y[:5]}, "predict: y_train must have shape (6,) or (6, outputs), a target a point; got (5,)"),
+        ({"compute": "var"}, "predict: compute must be one of mean, std, cov; got 'var'"),
+        ({"ridge": -1.0}, "predict: ridge must be a finite number >= 0; got -1.0"),
+        (
+            {"f0": (Y, Y)},
+            "predict: f0 must have shapes (6,) and (4,), outputs at x_train and at x_test; got (6,) and (6,)",
+        ),
         ({"y_train": np.where(np.arange(6) == 3, np.nan, Y)}, "predict: y_train must be finite; got nan at index (3,)"),
         ({"x_test": X_TEST[:, :1]}, "predict: x_test must have shape (points, 2); got (4, 1)"),
         ({"x_test": np.full((1, 2), np.nan)}, "predict: x_test must be finite; got nan at index (0, 0)"),

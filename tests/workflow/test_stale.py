@@ -160,7 +160,9 @@ RUNS = {
         "_kernels": COMPUTE - {"train"},
         "dynamics": {*SOLVE, "divergence"},
         "prediction": SOLVE,
-        **dict.fromkeys(("_networks", "_precision", "_training", "_direct", "_losses", "_models", "_delayed", "_incremental"), TRAIN),
+        **dict.fromkeys(
+            ("_networks", "_precision", "_training", "_direct", "_losses", "_models", "_delayed", "_incremental"), TRAIN
+        ),
         "_empirical": {"train", "real_data"},
     },
     "scripts": {
