@@ -92,9 +92,18 @@ def pair(
     )
 
 
+@jax.custom_jvp
 def safe_sqrt(x: Float[Array, "*n"]) -> Float[Array, "*n"]:
     """`sqrt(max(x, 0))`, with derivative 0 in place of infinity at 0."""
-    return jnp.where(x > 0, jnp.sqrt(jnp.where(x > 0, x, 1.0)), 0.0)
+    return jnp.sqrt(jnp.maximum(x, 0.0))
+
+
+@safe_sqrt.defjvp
+def _safe_sqrt_jvp(
+    primals: tuple[Float[Array, "*n"]], tangents: tuple[Float[Array, "*n"]]
+) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
+    root = safe_sqrt(primals[0])
+    return root, tangents[0] * jnp.where(root > 0, 0.5 / jnp.where(root > 0, root, 1.0), 0.0)
 
 
 def angles(pair: Pair, q: Scalar = 0.0) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
@@ -102,11 +111,40 @@ def angles(pair: Pair, q: Scalar = 0.0) -> tuple[Float[Array, "*n"], Float[Array
     # (q + a)(q + b) - c^2, without cancellation.
     cosine, sine = pair.covariance, safe_sqrt(pair.below * pair.above + q * (pair.a + pair.b + q))
     size = jnp.abs(cosine)
-    ratio = jnp.minimum(size, sine) / jnp.maximum(jnp.maximum(size, sine), np.finfo(sine.dtype).tiny)
-    small = jnp.arctan(ratio)
-    arcsine = jnp.where(cosine < 0, -1.0, 1.0) * jnp.where(size < sine, small, jnp.pi / 2 - small)
-    arccosine = jnp.where((cosine > 0) & (size >= sine), small, jnp.pi / 2 - arcsine)
+    flat = size >= sine
+    small = _arctangent(jnp.where(flat, sine, size), jnp.where(flat, size, sine))
+    arcsine = jnp.where(cosine < 0, -1.0, 1.0) * jnp.where(flat, jnp.pi / 2 - small, small)
+    arccosine = jnp.where((cosine > 0) & flat, small, jnp.pi / 2 - arcsine)
     return arcsine, arccosine
+
+
+@jax.custom_jvp
+def _arctangent(opposite: Float[Array, "*n"], adjacent: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    """`arctan(opposite / adjacent)` for `0 <= opposite <= adjacent`: 2e-16 relative in float64.
+
+    XLA has no vectorized arctangent or arcsine on a CPU. Above pi/8 the angle is measured from pi/4, so that 22 terms
+    of the series are enough.
+    """
+    steep = opposite > _TAN_PI_8 * adjacent
+    adjacent = jnp.maximum(adjacent, np.finfo(adjacent.dtype).tiny)
+    ratio = jnp.where(steep, opposite - adjacent, opposite) / jnp.where(steep, opposite + adjacent, adjacent)
+    square, series = ratio**2, jnp.zeros_like(ratio)
+    for term in reversed(range(22)):
+        series = 1 / (2 * term + 1) - square * series
+    return jnp.where(steep, jnp.pi / 4, 0.0) + ratio * series
+
+
+@_arctangent.defjvp
+def _arctangent_jvp(
+    primals: tuple[Float[Array, "*n"], Float[Array, "*n"]], tangents: tuple[Float[Array, "*n"], Float[Array, "*n"]]
+) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
+    (opposite, adjacent), (by_opposite, by_adjacent) = primals, tangents
+    square = jnp.maximum(opposite**2 + adjacent**2, np.finfo(adjacent.dtype).tiny)
+    change = (adjacent / square) * by_opposite - (opposite / square) * by_adjacent
+    return _arctangent(opposite, adjacent), change
+
+
+_TAN_PI_8 = 2**0.5 - 1
 
 
 def erf_square_mean(a: Float[Array, "*n"], q: Scalar) -> Float[Array, "*n"]:
@@ -325,6 +363,53 @@ def tail_mean_by_quadrature(
         lambda t: function(std * t) * standard_normal_density(t) * upper_tail((threshold - slope * t) / spread),
         _panel_edges(kinks, jnp.zeros_like(std), std, changes),
     )
+
+
+def smooth_pair_mean(
+    function: Callable[[Float[Array, "*n"], Float[Array, "*n"]], Float[Array, "*n"]], pair: Pair, nodes: int
+) -> Float[Array, "*n"]:
+    """`E[f(u, v)]` for a smooth f by the trapezoid rule in two independent variables; it converges geometrically."""
+    slope, spread = pair.covariance / pair.std_u, pair.root / pair.std_u
+
+    def given(z: Float[Array, ""]) -> Float[Array, "*n"]:
+        u = pair.std_u * z + jnp.zeros_like(spread)
+        return smooth_mean(lambda other: function(u, slope * z + spread * other), spread, nodes)
+
+    return smooth_mean(given, spread, nodes)
+
+
+def smooth_mean(
+    function: Callable[[Float[Array, ""]], Float[Array, "*n"]], like: Float[Array, "*n"], nodes: int
+) -> Float[Array, "*n"]:
+    """`E[f(Z)]` for a smooth f by the trapezoid rule on [-9, 9]; values have the shape of `like`."""
+    rule, step = np.linspace(-9, 9, nodes, retstep=True)
+    weights = step * np.exp(-(rule**2) / 2) / np.sqrt(2 * np.pi)
+
+    def add(
+        total: Float[Array, "*n"], rule: tuple[Float[Array, ""], Float[Array, ""]]
+    ) -> tuple[Float[Array, "*n"], None]:
+        return total + rule[1] * function(rule[0]), None
+
+    start = jnp.zeros_like(like)
+    return jax.lax.scan(add, start, (jnp.asarray(rule, like.dtype), jnp.asarray(weights, like.dtype)))[0]
+
+
+def smooth_surrogate_mean(
+    function: Callable[[Float[Array, "*n"]], Float[Array, "*n"]],
+    surrogate: Callable[[Float[Array, "*n"]], Float[Array, "*n"]],
+    kinks: tuple[Scalar, ...],
+    pair: Pair,
+    nodes: int,
+) -> Float[Array, "*n"]:
+    """`E[f(u) s(v)]` for a smooth f, and an s that is smooth away from its kinks."""
+    std = pair.std_v + jnp.zeros_like(pair.below)
+    slope, spread = pair.covariance / std, pair.root / std
+
+    def integrand(t: Float[Array, "nodes *n"]) -> Float[Array, "nodes *n"]:
+        given = smooth_mean(lambda z: function(slope * t + spread * z), t, nodes)
+        return surrogate(std * t) * standard_normal_density(t) * given
+
+    return integrate_panels(integrand, _panel_edges(kinks, jnp.zeros_like(std), std, []))
 
 
 def _panel_edges(

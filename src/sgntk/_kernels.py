@@ -14,16 +14,17 @@ Called with numbers, a kernel is computed, and returned as a NumPy array, in flo
 `jax.jit`, `jax.vmap` or `jax.grad` it is traced, in the precision of the inputs and without a look at values.
 """
 
+import math
 from collections.abc import Iterator
 from functools import partial
-from itertools import groupby
+from itertools import groupby, product
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike, DTypeLike
-from jaxtyping import Array, Float, Float64
+from jaxtyping import Array, Float, Float64, Int
 
 from sgntk import _gaussian as gaussian
 from sgntk._architecture import Architecture, HiddenLayer
@@ -42,6 +43,9 @@ else:
 
 BLOCK = 2**18
 """Entries of a kernel that are computed at once: what the recursion holds beside the result is a few times as much."""
+
+SIDE = 2**9
+"""Rows and columns of a block where x2 is x1, and one half of the blocks mirrors the other."""
 
 
 def nngp(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
@@ -130,6 +134,11 @@ class Moments(NamedTuple):
         return type(self)(a, b, c, weight_variance * self.distance)
 
     @property
+    def mirrored(self) -> "Moments":
+        """Of (x2, x1)."""
+        return self._replace(a=self.b, b=self.a)
+
+    @property
     def pair(self) -> gaussian.Pair:
         """With 1 for a variance of 0, whose values nobody takes."""
         a, b = (jnp.where(variance > 0, variance, 1.0) for variance in self[:2])
@@ -173,22 +182,34 @@ def _evaluate(kind: Kind, arch: Architecture, x1: ArrayLike, x2: ArrayLike | Non
         arch = arch.exact
     if is_traced(arch, x1, x2):
         x1 = jnp.asarray(x1)
-        return _through_layers(kind, arch, _first_moments(x1, x1 if x2 is None else jnp.asarray(x2)))  # type: ignore[return-value]
+        return _through_layers(kind, arch, _first_moments(x1, x1 if x2 is None else jnp.asarray(x2)))[0]  # type: ignore[return-value]
     x1 = check_inputs(kind, "x1", x1).astype(np.float64)
+    symmetric = x2 is None
     x2 = x1 if x2 is None else check_inputs(kind, "x2", x2, x1.shape[1]).astype(np.float64)
     kernels = tuple(np.empty((len(x1), len(x2))) for _ in range(1 if kind == "nngp" else 2))
-    rows = min(len(x1), max(1, BLOCK // len(x2)))
-    first, second = (_within_range(arch, x) for x in (x1, x2))
-    with enable_x64():
-        for start in range(0, len(x1), rows):
-            start = min(start, len(x1) - rows)  # the last block reaches back, to be of the size that is compiled
-            with np.errstate(over="ignore", invalid="ignore"):  # `_check_values` names the rows
-                moments = _exact_first_moments(first[start : start + rows], second)
-            for kernel, block in zip(kernels, _compiled(kind, arch, moments), strict=True):
-                kernel[start : start + rows] = block
+    rows = min(len(x1), SIDE if symmetric else max(1, BLOCK // len(x2)))
+    columns = rows if symmetric else len(x2)
+    with enable_x64(), np.errstate(over="ignore", invalid="ignore"):  # `_check_values` names the rows
+        first = second = _inputs(arch, x1)
+        if not symmetric:
+            second = _inputs(arch, x2)
+        for i, j in product(_starts(len(x1), rows), _starts(len(x2), columns)):
+            if symmetric and j < i:
+                continue
+            block = _block(first.part(i, rows), second.part(j, columns))
+            here, there = _compiled(kind, arch, block, mirrored=symmetric)
+            for kernel, values, mirror in zip(kernels, here, there, strict=True):
+                if symmetric:
+                    kernel[j : j + columns, i : i + rows] = mirror.T
+                kernel[i : i + rows, j : j + columns] = values
     for kernel in kernels:
         _check_values(kind, arch, kernel, x1, x2)
     return kernels
+
+
+def _starts(count: int, size: int) -> list[int]:
+    """Where blocks begin; the last one reaches back, to be of the size that is compiled."""
+    return [min(start, count - size) for start in range(0, count, size)]
 
 
 def _first_moments(x1: Float[Array, "n1 d"], x2: Float[Array, "n2 d"]) -> Moments:
@@ -201,44 +222,90 @@ def _first_moments(x1: Float[Array, "n1 d"], x2: Float[Array, "n2 d"]) -> Moment
 
 
 NEAR = 1e-2
-"""Squared distances below this share of the squared norms are computed from differences, the others from products."""
+"""Points whose cosine is above `1 - NEAR` are near: their squared distance is computed from their difference."""
 
 
-def _exact_first_moments(x1: np.ndarray, x2: np.ndarray) -> Moments:
-    """As `_first_moments`, in NumPy: a matrix product, and differences of the few rows that are near each other."""
-    dimension = x1.shape[1]
-    a, b = (np.einsum("ij,ij->i", x, x) / dimension for x in (x1, x2))
-    c = x1 @ x2.T / dimension
-    scale = a[:, None] + b[None, :]
-    distance = scale - 2 * c
-    rows, columns = np.nonzero(distance <= NEAR * scale)
-    for part in np.array_split(np.arange(len(rows)), len(rows) * dimension // BLOCK + 1):
-        i, j = rows[part], columns[part]
-        distance[i, j] = np.einsum("ij,ij->i", x1[i] - x2[j], x1[i] - x2[j]) / dimension
-    return Moments(a[:, None], b[None, :], np.where(distance > 0, c, a[:, None]), distance)
+class _Inputs(NamedTuple):
+    """Points, their unit vectors, and `|x|^2/d`."""
+
+    points: Float64[np.ndarray, "n d"]
+    directions: Float64[np.ndarray, "n d"]
+    square: Float64[np.ndarray, " n"]
+
+    def part(self, start: int, count: int) -> "_Inputs":
+        return _Inputs(*(array[start : start + count] for array in self))
 
 
-def _through_layers(kind: Kind, arch: Architecture, inputs: Moments) -> tuple[Float[Array, "n1 n2"], ...]:
-    """The NNGP, and but for that kind the tangent kernel."""
-    moments = inputs
-    gradient = jnp.zeros_like(inputs.c)  # I^l E[act'(u) s(v)], which the next layer's weights multiply
+class _Block(NamedTuple):
+    """What the moments of a block are made of: `|x1|^2/d`, `|x2|^2/d`, cosines, and distances of near pairs."""
+
+    a: Float[Array, "n1 1"]
+    b: Float[Array, "1 n2"]
+    cosine: Float[Array, "n1 n2"]
+    near: Int[Array, " pairs"]  # places in the flat block; beyond its end for those that fill up
+    distance: Float[Array, " pairs"]
+
+    def moments(self) -> Moments:
+        """Equal points are exactly equal."""
+        c = self.cosine * (jnp.sqrt(self.a) * jnp.sqrt(self.b))
+        distance = (self.a + self.b - 2 * c).ravel().at[self.near].set(self.distance, mode="drop").reshape(c.shape)
+        return Moments(self.a, self.b, jnp.where(distance > 0, c, self.a), distance)
+
+
+def _inputs(arch: Architecture, x: Float64[np.ndarray, "n d"]) -> _Inputs:
+    x = _within_range(arch, x)
+    square = np.einsum("ij,ij->i", x, x)
+    directions = x / np.where(square > 0, np.sqrt(square), 1.0)[:, None]
+    return _Inputs(x, directions, square / x.shape[1])
+
+
+def _block(first: _Inputs, second: _Inputs) -> _Block:
+    """A product of matrices, and differences of the few points that are near each other."""
+    cosine = first.directions @ second.directions.T
+    near = np.flatnonzero(cosine > 1 - NEAR)
+    rows, columns = np.divmod(near, cosine.shape[1])
+    distance, dimension = np.empty(len(near)), first.points.shape[1]
+    for part in np.array_split(np.arange(len(near)), len(near) * dimension // BLOCK + 1):
+        difference = first.points[rows[part]] - second.points[columns[part]]
+        distance[part] = np.einsum("ij,ij->i", difference, difference) / dimension
+    # Of a few sizes alone, each of which is compiled.
+    rest = 1024 * 4 ** max(0, math.ceil(math.log(max(1, len(near)) / 1024, 4))) - len(near)
+    near, distance = np.pad(near, (0, rest), constant_values=cosine.size), np.pad(distance, (0, rest))
+    return _Block(*map(jnp.asarray, (first.square[:, None], second.square[None, :], cosine, near, distance)))
+
+
+Kernels = tuple[Float[Array, "n1 n2"], ...]
+"""The NNGP, and but for that kind the tangent kernel."""
+
+
+def _through_layers(
+    kind: Kind, arch: Architecture, inputs: Moments, *, mirrored: bool = False
+) -> tuple[Kernels, Kernels]:
+    """The kernels of (x1, x2), and if `mirrored` those of (x2, x1), in the same shape."""
+    sides = {"nngp": 0}.get(kind, 2 if mirrored else 1)
+    # I^l E[act'(u) s(v)], which the next layer's weights multiply.
+    carry = inputs, (jnp.zeros_like(inputs.c),) * sides
     for layers in _stacked(arch, inputs.c.dtype):
-        (moments, gradient), _ = jax.lax.scan(partial(_through_layer, kind), (moments, gradient), layers)
+        carry, _ = jax.lax.scan(_through_layer, carry, layers)
+    moments, gradients = carry
     output, scale = moments.affine(arch), arch.output_scale**2
-    if kind == "nngp":
-        return (scale * output.c,)
-    return scale * output.c, scale * (output.c + arch.sigma_w**2 * gradient)
+    kernels = [(scale * output.c, scale * (output.c + arch.sigma_w**2 * gradient)) for gradient in gradients]
+    if not kernels:
+        kernels = [(scale * output.c,)]  # type: ignore[list-item]
+    return kernels[0], kernels[-1]
 
 
-def _through_layer(
-    kind: Kind, carry: tuple[Moments, Float[Array, "n1 n2"]], layer: HiddenLayer
-) -> tuple[tuple[Moments, Float[Array, "n1 n2"]], None]:
-    moments, gradient = carry
+Carry = tuple[Moments, tuple[Float[Array, "n1 n2"], ...]]
+
+
+def _through_layer(carry: Carry, layer: HiddenLayer) -> tuple[Carry, None]:
+    moments, gradients = carry
     moments = moments.affine(layer)
-    if kind != "nngp":
-        tangent = moments.c + layer.sigma_w**2 * gradient
-        gradient = tangent_of(tangent, moments, layer.activation, layer.surrogate)
-    return (moments.activations(layer.activation), gradient), None
+    gradients = tuple(
+        tangent_of(moments.c + layer.sigma_w**2 * gradient, side, layer.activation, layer.surrogate)
+        for gradient, side in zip(gradients, (moments, moments.mirrored), strict=False)
+    )
+    return (moments.activations(layer.activation), gradients), None
 
 
 def _stacked(arch: Architecture, dtype: DTypeLike) -> Iterator[HiddenLayer]:
@@ -247,7 +314,9 @@ def _stacked(arch: Architecture, dtype: DTypeLike) -> Iterator[HiddenLayer]:
         yield jax.tree.map(lambda *numbers: jnp.stack([jnp.asarray(number, dtype) for number in numbers]), *run)
 
 
-_compiled = jax.jit(_through_layers, static_argnames="kind")
+@partial(jax.jit, static_argnames=("kind", "mirrored"))
+def _compiled(kind: Kind, arch: Architecture, block: _Block, *, mirrored: bool) -> tuple[Kernels, Kernels]:
+    return _through_layers(kind, arch, block.moments(), mirrored=mirrored)
 
 
 LEAST, LARGEST = 1e-140, 1e140

@@ -1,8 +1,11 @@
 """Activation functions, and the expectations that kernels need of them."""
 
+import dataclasses
 import math
+import warnings
 from functools import cache, partial
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import oracles
@@ -10,8 +13,9 @@ import pytest
 from scipy import stats
 from test_surrogates import CATALOGUE as SURROGATES
 
+import sgntk
 from sgntk import _gaussian as gaussian
-from sgntk import activations
+from sgntk import activations, surrogates
 from sgntk._compat import enable_x64
 from sgntk.activations import Erf, HardTanh, Heaviside, Identity, Quantizer, ReLU, Sign
 from sgntk.surrogates import (
@@ -278,3 +282,55 @@ def test_bad_steps(build, message):
 def test_lists_make_equal_quantizers():
     assert Quantizer([0, 1], [1, 1]) == Quantizer((0.0, 1.0), (1.0, 1.0))
     assert hash(Quantizer([0, 1], [1, 1])) == hash(Quantizer((0.0, 1.0), (1.0, 1.0)))
+
+
+# --- smooth activations of one's own ---
+
+TANH = activations.Custom(jnp.tanh)
+SMOOTH_X = np.random.default_rng(7).normal(size=(3, 2))
+
+
+@pytest.mark.parametrize("surrogate", [None, surrogates.Box(1.0), surrogates.SuperSpike(3.0)])
+def test_custom_equals_the_closed_form(surrogate):
+    closed, own = (
+        sgntk.Architecture(activation, surrogate, 2, 1.2, 0.2)
+        for activation in (sgntk.Erf(1.0), activations.Custom(jax.scipy.special.erf))
+    )
+    # The rule's error at erf(z) is below rounding; 16,384 terms are added up.
+    np.testing.assert_allclose(sgntk.nngp(own, SMOOTH_X), sgntk.nngp(closed, SMOOTH_X), rtol=1e-12)
+    np.testing.assert_allclose(sgntk.sg_ntk(own, SMOOTH_X), sgntk.sg_ntk(closed, SMOOTH_X), rtol=1e-12)
+
+
+def test_custom_against_two_dimensional_quadrature():
+    pair = gaussian.pair(*(jnp.asarray(value) for value in (0.8, 1.3, -0.4)))
+    expected = oracles.pair_mean(np.tanh, np.tanh, 0.8, 1.3, -0.4)
+    assert float(TANH.product_mean(pair)) == pytest.approx(expected, rel=1e-6)  # float32
+    assert float(TANH.mean(pair.a)) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.usefixtures("x64")
+def test_gradient_of_a_kernel_of_a_custom_activation():
+    arch = sgntk.Architecture(TANH, None, 1, 1.2, 0.2)
+    kernel = jax.jit(
+        lambda sigma_w: sgntk.nngp(dataclasses.replace(arch, sigma_w=sigma_w), jnp.asarray(SMOOTH_X))[0, 1]
+    )
+    difference = (kernel(1.2 + 1e-5) - kernel(1.2 - 1e-5)) / 2e-5
+    assert float(jax.jit(jax.grad(kernel))(1.2)) == pytest.approx(float(difference), rel=1e-8)
+
+
+def test_custom_warns_of_a_step_too_steep_for_its_rule():
+    with pytest.warns(
+        UserWarning, match=r"^Custom: the quadrature for E\[act\(u\)\^2\] is off by .* between .* and 3 "
+    ):
+        activations.Custom(lambda z: jnp.tanh(20 * z))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        activations.Custom(lambda z: jnp.tanh(3 * z), nodes=512)
+
+
+def test_custom_takes_its_derivative_from_its_function_or_as_given():
+    z = jnp.linspace(-2, 2, 5)
+    expected = 1 - np.tanh(z) ** 2
+    np.testing.assert_allclose(TANH.derivative(z), expected, atol=1e-6)  # float32
+    given = activations.Custom(jnp.tanh, slope=lambda z: 7 * z)
+    np.testing.assert_array_equal(given.derivative(z), 7 * z)

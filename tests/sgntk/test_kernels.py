@@ -413,7 +413,7 @@ def test_sign_networks_see_no_size(size):
 
 def test_a_kernel_without_a_value_names_the_rows():
     x = np.concatenate([X1[:1], 1e200 * X1[1:2]])
-    with pytest.raises(ValueError, match=r"^nngp: the kernel of row 1 of x1 and row 1 of x2 is beyond the range of fl"):
+    with pytest.raises(ValueError, match=r"^nngp: the kernel of row 0 of x1 and row 1 of x2 is beyond the range of fl"):
         sgntk.nngp(PAPER(sgntk.ReLU()), x)
 
 

@@ -35,7 +35,7 @@ def architecture(activation, surrogate=None, hidden_layers=2):
 
 
 def test_every_activation_is_here():
-    assert {type(a).__name__ for a in ACTIVATIONS.values()} == set(sgntk.activations.__all__) - {"Activation"}
+    assert {type(a).__name__ for a in ACTIVATIONS.values()} == set(sgntk.activations.__all__) - {"Activation", "Custom"}
 
 
 @pytest.mark.usefixtures("x64")
@@ -97,8 +97,14 @@ def difference(arch, x1, x2, other_arch, other_x1, h):
     return np.sum(WEIGHTS * (sgntk.sg_ntk(arch, x1, x2) - sgntk.sg_ntk(other_arch, other_x1, x2))) / (2 * h)
 
 
+COMPILES_LONG = {"hard_tanh", "quantizer"}
+each_activation = pytest.mark.parametrize(
+    "activation", [pytest.param(name, marks=[pytest.mark.slow] * (name in COMPILES_LONG)) for name in ACTIVATIONS]
+)
+
+
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@each_activation
 def test_gradients_against_differences(activation):
     arch, h = architecture(ACTIVATIONS[activation]), 1e-5
     by_number, by_input = gradients(arch, jnp.asarray(X1), jnp.asarray(X2))
@@ -118,7 +124,7 @@ def test_gradients_against_differences(activation):
 
 
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@each_activation
 @pytest.mark.parametrize("sigma_b", [0.0, 0.4])
 def test_gradients_are_finite_on_the_diagonal_and_at_silent_inputs(activation, sigma_b):
     arch = dataclasses.replace(architecture(ACTIVATIONS[activation]), sigma_b=sigma_b)
