@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sgntk import activations, dynamics, libraries, prediction, stax, surrogates
+    from sgntk import activations, dynamics, libraries, plot, prediction, stax, surrogates
     from sgntk._architecture import Architecture, Layer
     from sgntk._empirical import empirical_ntk, empirical_sg_ntk
     from sgntk._kernels import nngp, ntk, sg_ntk
@@ -43,6 +43,7 @@ __all__ = [
     "libraries",
     "nngp",
     "ntk",
+    "plot",
     "predict",
     "prediction",
     "sg_ntk",

@@ -397,8 +397,8 @@ class Custom(Activation):
         if len(bad):
             warnings.warn(
                 f"Custom: the quadrature for E[act(u)^2] is off by an estimated {np.max(error):.1e}, relative, and by "
-                f"more than {TOLERANCE:.0e} for standard deviations of u between {bad[0]:.2g} and {bad[-1]:.2g} (looked at: "
-                "0.1 to 3). Take more nodes",
+                f"more than {TOLERANCE:.0e} for standard deviations of u between {bad[0]:.2g} and {bad[-1]:.2g} "
+                "(looked at: 0.1 to 3). Take more nodes",
                 stacklevel=3,
             )
 

@@ -29,6 +29,7 @@ def reader(tmp_path, monkeypatch):
     tables.write(pd.DataFrame({"width": [10], "mse": [0.5]}), path, made_from={"seed": 10})
     with jax.numpy_dtype_promotion("standard"):
         yield
+    jax.config.update("jax_enable_x64", False)  # which a page may turn on
 
 
 def test_no_example_is_overlooked():

@@ -183,7 +183,7 @@ RUNS = {
     },
 }
 PLANS = {f"src/replication/{name}.py" for name in ("settings/__main__", "store/locking")}
-NOT_IN_THE_STUDY = {f"src/sgntk/{name}.py" for name in ("__init__", "_neural_tangents", "libraries", "stax")}
+NOT_IN_THE_STUDY = {f"src/sgntk/{name}.py" for name in ("__init__", "_neural_tangents", "libraries", "plot", "stax")}
 
 
 def runs(name):
