@@ -2,12 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
 import sgntk
+from replication import statistics
 from sgntk.prediction import converged_weights, weights_after
+
+
+Z = np.linspace(-3, 3, 241)
+"""Where surrogates are tabulated."""
+
+
+def shapes(architectures: Mapping[str, sgntk.Architecture]) -> pd.DataFrame:
+    """The surrogate s(z) of each architecture: `surrogate`, `z`, `derivative`."""
+    z = jnp.asarray(Z, jnp.float32)
+    columns = {name: np.asarray(arch.surrogate(z), np.float64) for name, arch in architectures.items()}
+    table = pd.DataFrame(columns).assign(z=Z)
+    return table.melt(id_vars="z", var_name="surrogate", value_name="derivative")
 
 
 def kernels(
@@ -65,3 +79,30 @@ def generalization_errors(
                 rows.append((name, draw, step, float(np.mean((weights.T @ y[train] - y) ** 2))))
     table = pd.DataFrame(rows, columns=["surrogate", "draw", "step", "mse"])
     return table.astype({"step": "Int64"})
+
+
+def summary(errors: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
+    """Mean errors over the training sets, and how much larger they are than those of the first surrogate.
+
+    All surrogates learn the same training sets, which differ more than the surrogates do: the differences, training set by
+    training set, are known better than the means.
+
+    Args:
+        errors: table of `generalization_errors`.
+        confidence: of the intervals.
+
+    Returns:
+        One row for each surrogate and step: `surrogate`, `step`, `mean` with its interval `low` to `high`, and
+        `difference` with its interval `difference_low` to `difference_high`.
+    """
+    rows = []
+    for step, table in errors.groupby("step", sort=False, dropna=False):
+        by_set = table.pivot(index="draw", columns="surrogate", values="mse")[table["surrogate"].unique()]
+        for name in by_set:
+            mean, difference = (
+                statistics.mean_interval(values.to_numpy(), confidence)
+                for values in (by_set[name], by_set[name] - by_set.iloc[:, 0])
+            )
+            rows.append((name, step, mean.value, mean.low, mean.high, difference.value, difference.low, difference.high))
+    columns = ["surrogate", "step", "mean", "low", "high", "difference", "difference_low", "difference_high"]
+    return pd.DataFrame(rows, columns=columns).astype({"step": "Int64"})

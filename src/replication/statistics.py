@@ -47,6 +47,20 @@ class Estimate:
     high: float
 
 
+def mean_interval(sample: Float[np.ndarray, " n"], confidence: float) -> Estimate:
+    """Mean of a sample with Student's interval.
+
+    Raises:
+        ValueError: if there are fewer than two values.
+    """
+    count = len(sample)
+    if count < 2:
+        raise ValueError(f"mean_interval: expected at least 2 values; got {count}")
+    mean = float(np.mean(sample))
+    reach = float(scipy.stats.t.ppf((1 + confidence) / 2, count - 1) * np.std(sample, ddof=1) / np.sqrt(count))
+    return Estimate(mean, mean - reach, mean + reach)
+
+
 def log_log_slope(x: Float[np.ndarray, " n"], y: Float[np.ndarray, " n"]) -> float:
     """Exponent p of the power law `y ~ x^p` that fits best: the least-squares slope of log y against log x."""
     return float(np.polyfit(np.log(x), np.log(y), 1)[0])

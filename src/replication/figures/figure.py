@@ -27,6 +27,10 @@ Settings = Mapping[str, Any]
 """What a figure depends on beside its tables, as JSON has it."""
 
 
+FORMATS = ("pdf", "svg", "png")
+"""In which a figure is saved."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """A figure, drawn from tables alone.

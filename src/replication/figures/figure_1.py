@@ -25,7 +25,7 @@ upper to the lower row.
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
     """Theta(x0, x(alpha)) at the first and at the last step."""
-    return kernels.draw(tables["kernels"], settings["activations"], "NTK", r"\Theta(x_0, x(\alpha))")
+    return kernels.draw(tables["kernels"], settings["activations"], "NTK", "Θ(x₀, x(α))")
 
 
 FIGURE = Figure(__name__, CAPTION, kernels.needs, draw, kernels.numbers, record="empirical_ntk")

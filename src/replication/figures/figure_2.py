@@ -27,7 +27,7 @@ how the thin lines close in on it with n, in both rows.
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
     """I(x(alpha), x0) at the first and at the last step."""
-    return kernels.draw(tables["kernels"], settings["activations"], "SG-NTK", r"I(x(\alpha), x_0)")
+    return kernels.draw(tables["kernels"], settings["activations"], "SG-NTK", "I(x(α), x₀)")
 
 
 FIGURE = Figure(__name__, CAPTION, kernels.needs, draw, kernels.numbers, record="empirical_sg_ntk")

@@ -61,9 +61,10 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
             markeredgecolor="white",
             linestyle="",
             label=f"training set {name}",
+            clip_on=False,
         )
     style.angle_axis(ax)
-    ax.set_ylabel(r"target $y(x(\alpha))$")
+    ax.set_ylabel("target y(x(α))")
     style.legend_above(figure, ax.get_legend_handles_labels()[0])
     return figure
 

@@ -48,45 +48,44 @@ def needs(study: Study, experiment: str) -> Sources:
 def draw(tables: Tables, settings: Settings) -> Drawing:
     """The amplitude of the mode, and what is predicted for it; a panel for each surrogate."""
     import matplotlib.pyplot as plt
-    import seaborn as sns
 
     from replication.figures import style
 
     divergence: pd.DataFrame = pd.concat(tables["divergence"], ignore_index=True)
     described = settings["surrogates"]
-    palette = style.width_palette(divergence["width"])
-    black = dict.fromkeys(palette, style.COLOURS["analytic"])
-    dashed: dict[str, Any] = {"linestyle": "--", "linewidth": 0.9, "zorder": 3}
     figure, axes = plt.subplots(1, len(described), figsize=(style.TEXT_WIDTH, 2.6), squeeze=False)
     for name, panel, ax in zip(described, "abcdefgh", axes[0], strict=False):
         table = divergence[divergence["surrogate"] == name]
-        for column, colours, line in (("amplitude", palette, {}), ("predicted", black, dashed)):
-            sns.lineplot(
-                table,
-                x="step",
-                y=column,
-                hue="width",
-                palette=colours,
-                estimator=_root_mean_square,
-                errorbar=None,
-                legend=False,
-                ax=ax,
-                **line,
-            )
-        eigenvalue = f"{table['eigenvalue'].iloc[0]:.3g}".replace("-", "\N{MINUS SIGN}")
-        ax.set_title(f"{style.description_label(described[name])}: $\\lambda$ = {eigenvalue}")
+        followed = table.groupby(["width", "step"])[["amplitude", "predicted"]].agg(_root_mean_square)
+        for width, one in followed.groupby("width"):
+            steps, label = one.index.get_level_values("step"), style.width_label(width)
+            drawn = style.width_style(width)
+            ax.plot(steps, one["amplitude"], label=label, **drawn, markersize=3, markeredgewidth=0, clip_on=False)
+            ax.plot(steps, one["predicted"], label=f"predicted, {label}", **_predicted(), zorder=3)
+        ax.set_title(f"{style.description_label(described[name])}: λ = {style.number(_three(table['eigenvalue'].iloc[0]))}")
         ax.set_title(panel, loc="left", fontweight="bold")
-        start = table[table["step"] == 0]["amplitude"]
-        reach = table.groupby(["width", "step"])["amplitude"].agg(_root_mean_square)
-        ax.set(yscale="log", xlabel="step t", ylabel="", ylim=(reach.min() / 1.5, 4 * max(reach.max(), start.max())))
+        amplitudes = followed["amplitude"]
+        ax.set(yscale="log", xlabel="step t", ylim=(amplitudes.min() / 1.5, 4 * amplitudes.max()))
         ax.set_xscale("symlog", linthresh=1)
         ax.set_xlim(0, table["step"].max())
-        style.plain_ticks(ax.yaxis, subs=(1, 2, 5))
+        ax.xaxis.set_major_formatter(lambda value, _: style.number(value))
+        style.plain_ticks(ax.yaxis, subs=(1, 2, 5) if amplitudes.max() < 30 * amplitudes.min() else (1,))
     axes[0, 0].set_ylabel("amplitude of the mode (rms)")
-    handles = style.width_keys(divergence["width"])
-    handles.append(style.key("predicted", color=black[max(black)], linestyle="--", linewidth=0.9))
+    handles = style.width_keys(divergence["width"], markersize=3)
+    handles.append(style.key("predicted", **_predicted()))
     style.legend_above(figure, handles)
     return figure
+
+
+def _predicted() -> dict[str, Any]:
+    from replication.figures import style
+
+    return {"color": style.COLOURS["analytic"], "linestyle": "--", "linewidth": 0.9}
+
+
+def _three(value: float) -> float:
+    """To three significant digits."""
+    return float(f"{value:.3g}")
 
 
 def _root_mean_square(values: pd.Series) -> float:
