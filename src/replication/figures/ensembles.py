@@ -1,5 +1,6 @@
 """Trained networks and their mean against the SG-NTK prediction (Figures 3 and B.2)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def _plot_means(ax: Axes, ensemble: pd.DataFrame) -> None:
         style.plot_curve(ax, one, "mean", style.width_label(width), **_drawn(width), zorder=3)
 
 
-def _drawn(width: int) -> dict[str, Any]:
+def _drawn(width: int | np.integer) -> dict[str, Any]:
     """A line with a marker now and then, at other angles for other widths."""
     from replication.figures import style
 
@@ -106,7 +107,7 @@ def _plot_differences(ax: Axes, ensemble: pd.DataFrame, sg_ntk: pd.DataFrame, nn
     _plot_predictions(ax, sg_ntk["alpha"], nothing, nngp["mean"].to_numpy() - sg_ntk["mean"])
 
 
-def _legend(figure: Drawing, widths: list[int]) -> None:
+def _legend(figure: Drawing, widths: Sequence[int | np.integer]) -> None:
     from matplotlib.patches import Patch
 
     from replication.figures import style

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from replication.figures.figure import Drawing, Figure, Settings, Study, Tables
@@ -128,7 +129,7 @@ def _plot_curves(figure: Drawing, grid: Any, tables: Tables, described: Mapping[
             right.set_title("I(x(α), x₀)")
 
 
-def _legend(figure: Drawing, steps: Sequence[int]) -> None:
+def _legend(figure: Drawing, steps: Sequence[int | np.integer]) -> None:
     from replication.figures import style
 
     handles = []

@@ -59,7 +59,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     names = list(errors["data_set"].unique())
     places = errors["data_set"].map({name: place for place, name in enumerate(names)})
     grey = style.COLOURS["network"]
-    sns.swarmplot(networks, x="data_set", y="mse", order=names, color=grey, size=2.5, zorder=1, ax=ax)
+    sns.swarmplot(networks, x="data_set", y="mse", order=names, color=grey, size=3, zorder=1, linewidth=0.4, edgecolor="0.4", ax=ax)
     for points in ax.collections:
         points.set_label("networks")
     for kernel, (label, marker, colour, aside) in PREDICTORS.items():
@@ -81,7 +81,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
         handles.append(style.key(label, **look, **MEAN_OUTPUT))
         if kernel in SINGLE:
             handles.append(style.key(SINGLE[kernel], **look, **ONE_NETWORK))
-    handles.append(style.key("one network", color=grey, marker="o", markersize=2.5, linestyle=""))
+    handles.append(style.key("one network", color=grey, marker="o", markersize=3, markeredgecolor="0.4", linestyle=""))
     style.legend_above(figure, handles, columns=2)
     return figure
 

@@ -29,10 +29,11 @@ ANGLE = "angle α (rad)"
 COLOURS = {"analytic": "#000000", "target": "#882255", "sg_ntk": "#D55E00", "nngp": "#0072B2", "network": "#BBBBBB"}
 
 # Along the magnitude of the width, and of the step; step 0, the start, stands apart.
-_WIDTHS = [(1, "#C2DD2C"), (2, "#1F9E7A"), (2.7, "#5A5A80"), (3, "#1D1A5E"), (4, "#7D3FB0"), (5, "#C95FC0"), (6, "#EE9CD0")]
-_STEPS = [(1, "#FFE08A"), (3, "#DFA000"), (5, "#4D2E00")]
-_START = "#56B4E9"
-_MARKERS = "so^vD<>P"
+_WIDTHS = [(1.0, "#C2DD2C"), (2.0, "#1F9E7A"), (2.7, "#5A5A80"), (3.0, "#1D1A5E"), (4.0, "#7D3FB0"), (5.0, "#C95FC0"), (6.0, "#EE9CD0")]
+_STEPS = [(1.0, "#FFE08A"), (3.0, "#DFA000"), (5.0, "#4D2E00")]
+_START = "#56b4e9"
+_WIDTH_MARKERS = "so^vD<>P"  # for each third of a magnitude
+_STEP_MARKERS = "v<Ps^D>"  # for each magnitude
 
 NAMES = {
     "erf_derivative": "erf′",
@@ -89,21 +90,21 @@ def step_label(step: int | np.integer) -> str:
     return "convergence" if pd.isna(step) else f"t = {step:,}"
 
 
-def width_label(width: int) -> str:
+def width_label(width: int | np.integer) -> str:
     """A width, as the paper writes it."""
     return f"n = {width:,}"
 
 
-def width_style(width: int) -> dict[str, str]:
+def width_style(width: int | np.integer) -> dict[str, str]:
     """Colour and marker of a width, the same in every figure."""
-    return {"color": _shade(_WIDTHS, np.log10(width)), "marker": _MARKERS[round(3 * np.log10(width)) % len(_MARKERS)]}
+    return {"color": _shade(_WIDTHS, np.log10(width)), "marker": _WIDTH_MARKERS[round(3 * np.log10(width)) % len(_WIDTH_MARKERS)]}
 
 
-def step_style(step: int) -> dict[str, str]:
+def step_style(step: int | np.integer) -> dict[str, str]:
     """Colour and marker of a step of gradient descent, the same in every figure."""
     if step == 0:
         return {"color": _START, "marker": "o"}
-    marker = _MARKERS[(1 + round(2 * np.log10(step))) % len(_MARKERS)]
+    marker = _STEP_MARKERS[round(np.log10(step)) % len(_STEP_MARKERS)]
     return {"color": _shade(_STEPS, np.log10(step)), "marker": marker}
 
 
@@ -121,7 +122,7 @@ def angle_axis(ax: Axes) -> None:
     ax.set_xticks([-np.pi / 2, np.pi / 2], minor=True)
 
 
-def width_axis(ax: Axes, widths: Iterable[int]) -> None:
+def width_axis(ax: Axes, widths: Iterable[int | np.integer]) -> None:
     """The width, logarithmic, with a tick at each power of 10 and no marker cut off at the ends."""
     ax.set(xscale="log", xlabel="width n")
     plain_ticks(ax.xaxis)
@@ -136,7 +137,7 @@ def plain_ticks(axis: Axis, subs: Sequence[float] = (1,)) -> None:
     axis.set_minor_locator(mpl.ticker.NullLocator())
 
 
-def number(value: float) -> str:
+def number(value: float | int) -> str:
     """A number of an axis: 1,000 and 0.001, never 10³ or 1e-3."""
     text = f"{value:,.6f}".rstrip("0").rstrip(".")
     return text.replace("-", "\N{MINUS SIGN}")
@@ -147,7 +148,7 @@ def key(label: str, **drawn: Any) -> Line2D:
     return Line2D([], [], label=label, **drawn)
 
 
-def width_keys(widths: Iterable[int], **drawn: Any) -> list[Line2D]:
+def width_keys(widths: Iterable[int | np.integer], **drawn: Any) -> list[Line2D]:
     """The legend's line of each width."""
     return [key(width_label(width), **width_style(width), **drawn) for width in sorted(set(widths))]
 
