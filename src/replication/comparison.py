@@ -99,10 +99,10 @@ def summary(errors: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
     for step, table in errors.groupby("step", sort=False, dropna=False):
         by_set = table.pivot(index="draw", columns="surrogate", values="mse")[table["surrogate"].unique()]
         for name in by_set:
-            mean, difference = (
-                statistics.mean_interval(values.to_numpy(), confidence)
-                for values in (by_set[name], by_set[name] - by_set.iloc[:, 0])
-            )
-            rows.append((name, step, mean.value, mean.low, mean.high, difference.value, difference.low, difference.high))
+            row = [name, step]
+            for values in (by_set[name], by_set[name] - by_set.iloc[:, 0]):
+                mean = statistics.mean(values.to_numpy())
+                row += [mean.value, *mean.interval(confidence)]
+            rows.append(row)
     columns = ["surrogate", "step", "mean", "low", "high", "difference", "difference_low", "difference_high"]
     return pd.DataFrame(rows, columns=columns).astype({"step": "Int64"})

@@ -17,23 +17,23 @@ MEAN: dict[str, Any] = {"markersize": 6.5, "markerfacecolor": "none", "markeredg
 CAPTION = """\
 **Kernel errors of this run over those that the paper published in Figures B.3 and B.4.**
 
-*Panels.* Columns: the figure of the paper that a value was read off. Upper row: our mean squared error over the
-published one. Lower row: how far that ratio is from 1.
+*Panels.* Columns: the figure of the paper that a value was read off, and the step of training, where 0 is initialization.
+Upper row: our mean squared error over the published one. Lower row: how far that ratio is from 1.
 
-*Axes.* Horizontal, logarithmic: the width n of the hidden layers; the values of different steps are drawn side by side.
-Vertical: plain numbers, above on a logarithmic scale, below on one that is linear from 0 to 0.000001, which is as many
-digits as the published values have, and logarithmic beyond.
+*Axes.* Horizontal, logarithmic: the width n of the hidden layers. Vertical: plain numbers, above on a logarithmic scale,
+below on one that is linear from 0 to 0.000001, which is as many digits as the published values have, and logarithmic
+beyond.
 
-*Points.* Small: the kernel of one network. Large: the mean over the 10 networks of an ensemble. The colour gives the
-step of training, where 0 is initialization; the marker the steepness m of the activation erf(m z). A short line below
-is the tolerance, the largest distance from 1 that counts as agreement.
+*Points.* Small and filled: the kernel of one network. Large and open: the mean over the 10 networks of an ensemble. The
+marker gives the steepness m of the activation erf(m z). A short line below is the tolerance, the largest distance from 1
+that counts as agreement.
 
 *Look at* which points lie above their tolerance. Three departures are known, and ``docs/deviations.md`` tells of each
 under the heading named here:
 
 - *Figures B.3 and B.4 at t = 0: rounding in the published kernels.* The published kernels carry the rounding error of a
-  float32 sum whose number of terms grows like n squared; ours do not. It is seen at n of 500 and more, before training
-  and after.
+  float32 sum whose number of terms grows like n²; ours do not. It is seen at n of 500 and more, before training and
+  after.
 - *Figure B.3: the trained values at n >= 100.* These do not follow from the published parameters.
 - *Figure B.4: the step of the trained values.* The published legend says t = 10,000; the values are those of step
   1,000, and are compared with ours at that step.

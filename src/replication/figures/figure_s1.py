@@ -5,33 +5,39 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from replication.figures.figure import Drawing, Figure, Settings, Study, Tables
+from replication.figures.figure import Drawing, Figure, Settings, Statement, Study, Tables
 from replication.references import Sources, made_by
 from replication.report.tables import Table, shown
+
+STATEMENT = Statement(
+    holds="Beyond the paper: where the SG-NTK has a negative eigenvalue, the error along its mode grows at first as "
+    "predicted, for longer in wider networks; with another surrogate it is learned.",
+    asks="Beyond the paper: where the SG-NTK has a negative eigenvalue, does the error along its mode grow at first as "
+    "predicted, for longer in wider networks, and is it learned with another surrogate?",
+    claims=("sgl_diverges",),
+)
 
 CAPTION = """\
 {% set chosen = study.divergence %}
 {% set names = chosen.surrogates %}
-**Beyond the paper: surrogate gradient learning diverges where the SG-NTK has a negative eigenvalue, and another
-surrogate mends it.**
+**{{ statement }}**
 
-Networks with the activation sign and {{ chosen.network.hidden_layers }} hidden layer, sigma_w =
-{{ chosen.network.sigma_w }} and sigma_b = {{ chosen.network.sigma_b }}, learn {{ chosen.inputs | length }}
+Networks with the activation sign and {{ chosen.network.hidden_layers }} hidden layer, σ\\ :sub:`w` = 
+{{ chosen.network.sigma_w }} and σ\\ :sub:`b` = {{ chosen.network.sigma_b }}, learn {{ chosen.inputs | length }}
 training points, the inputs {{ chosen.inputs | map("first") | join(", ") }} with the targets
 {{ chosen.targets | join(", ") }}; {{ chosen.networks }} networks for each width n. Inputs of different norm make the
-SG-NTK of these points unsymmetric, so that an eigenvalue lambda may be negative.
+SG-NTK of these points unsymmetric, so that an eigenvalue λ may be negative.
 
 *Axes.* Horizontal: the step t of gradient descent, linear up to 1 and logarithmic beyond. Vertical, logarithmic: the
-root mean square over networks of the coefficient that the errors f - y have in the mode whose eigenvalue is lowest, a
+root mean square over networks of the coefficient that the errors f − y have in the mode whose eigenvalue is lowest, a
 plain number.
 
-*Panels.* One for each surrogate derivative, {{ names.diverges }} and {{ names.learns }}, with the lowest eigenvalue in
-its title. A solid line for each width. Dashed black lines: what the SG-NTK predicts, abs(1 - eta/N lambda)^t times the
-amplitude at the start.
+*Panels.* One for each surrogate derivative, with the lowest eigenvalue in its title. A solid line with its own marker for
+each width. Dashed black lines: what the SG-NTK predicts, \\|1 − λ η/N\\|\\ :sup:`t` times the amplitude at the start.
 
 *Look at* how, with {{ names.diverges }}, the error along the mode grows as predicted at first, the longer the wider the
-network, and then stops growing, since a network of finite width changes its kernel while it learns; and how with
-{{ names.learns }} it shrinks.
+network, and then stops growing and falls, since a network of finite width changes its kernel while it learns; and how
+with {{ names.learns }} it shrinks.
 """
 
 
@@ -104,4 +110,4 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     return [shown(mean, caption, *keys, "amplitude", "predicted", "mse")]
 
 
-FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.divergence is not None)
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.divergence is not None, statement=STATEMENT)

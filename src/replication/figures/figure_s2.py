@@ -4,26 +4,33 @@ from typing import Any
 
 import pandas as pd
 
-from replication.figures.figure import Axes, Drawing, Figure, Settings, Study, Tables
+from replication.figures.figure import Axes, Drawing, Figure, Settings, Statement, Study, Tables
 from replication.references import Sources, made_by, outputs_of
 from replication.report.tables import Table, shown
 
+STATEMENT = Statement(
+    holds="Beyond the paper: at every time during surrogate gradient learning, wide networks have the mean and the spread "
+    "that the SG-NTK predicts for it.",
+    asks="Beyond the paper: do wide networks have, at every time during surrogate gradient learning, the mean and the spread "
+    "that the SG-NTK predicts for it?",
+    claims=("learning_is_predicted",),
+)
+
 CAPTION = """\
 {% set widths = experiment.widths | map(attribute="width") | list %}
-**Beyond the paper: at every time during surrogate gradient learning, wide networks have the mean and the spread that
-the SG-NTK predicts for it.**
+**{{ statement }}**
 
 The sign networks of Figure 3 while they learn, at the steps t = {{ experiment.steps | join(", ") }};
 {{ experiment.networks }} networks for each width n.
 
-*Upper row.* A panel for each step, for width n = {{ widths | max }}. Horizontal: the angle alpha in radians of the
-input x(alpha) = (sin alpha, cos alpha). Vertical: the output f, a plain number. Line and band in the colour of the
-width: mean of the networks, plus and minus 2 standard deviations. Orange-red: the same of the Gaussian process that the
+*Upper row.* A panel for each step, for width n = {{ widths | max }}. Horizontal: the angle α in radians of the input
+x(α) = (sin α, cos α). Vertical: the output f, a plain number. Solid line and band in the colour of the width: mean of the
+networks, plus and minus 2 standard deviations. Orange-red and dash-dotted: the same of the Gaussian process that the
 SG-NTK predicts for this step. At t = 0 the networks are Gaussian with mean 0.
 
-*Lower row*, over the step t, logarithmic, with a line for each width. Left: the squared distance of the networks' mean
-from the predicted one, averaged over the grid, plus and minus 2 standard errors; linear below 0.001, logarithmic above.
-Right: the variance over networks by the predicted one, averaged over the grid; 1 is agreement.
+*Lower row*, over the step t, logarithmic, with a line and a marker for each width. Left: the squared distance of the
+networks' mean from the predicted one, averaged over the grid, plus and minus 2 standard errors; linear below 0.001,
+logarithmic above. Right: the variance over networks by the predicted one, averaged over the grid; 1 is agreement.
 
 *Look at* whether the bands coincide in each panel above, and whether, below, the distances fall and the ratios come
 closer to 1 as n grows, at every step.
@@ -111,4 +118,4 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     return [shown(tables["learning"], "Each ensemble at each step against the prediction for this step", *columns)]
 
 
-FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, record="outputs")
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, record="outputs", statement=STATEMENT)

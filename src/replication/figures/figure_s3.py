@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from replication.figures.figure import Drawing, Figure, Settings, Study, Tables
+from replication.figures.figure import Drawing, Figure, Settings, Statement, Study, Tables
 from replication.references import Sources, outputs_of
 from replication.report.tables import Table, shown, wide
 
@@ -16,24 +16,34 @@ COMMONS: dict[str, dict[str, Any]] = {
 }
 """How surrogates of equal peak, and of equal area, are drawn."""
 
+STATEMENT = Statement(
+    holds="Beyond the paper: surrogates of equal area differ little in what is learned with them; none has an error of more "
+    "than twice, or less than half, the median.",
+    asks="Beyond the paper: do surrogates of equal area differ little in what is learned with them, with no error of more "
+    "than twice, or less than half, the median?",
+    claims=("surrogates_agree",),
+)
+
 CAPTION = """\
 {% set chosen = study.surrogate_comparison %}
-**Beyond the paper: what the surrogate derivative does to the SG-NTK, and to what is learned with it.**
+**{{ statement }}**
 
-Infinitely wide networks with the activation {{ chosen.activation }}, for {{ chosen.surrogates | length }} surrogate
-derivatives, which the configuration describes; on the left all have the same peak, {{ chosen.heights.peak }}, on the
-right the same area, {{ chosen.heights.area }}, which is that of the derivative of sign.
+Infinitely wide networks with the activation {{ chosen.activation }}, and a row for each of
+{{ chosen.surrogates | length }} surrogate derivatives. Dashed lines and open marks: all have the same peak,
+{{ chosen.heights.peak }}. Solid lines and filled marks: all have the same area, {{ chosen.heights.area }}, which is that
+of the derivative of sign.
 
-*Upper row.* Horizontal: the angle alpha in radians of the input x(alpha) = (sin alpha, cos alpha). Vertical: the SG-NTK
-I(x(alpha), x0), a plain number. A line for each surrogate, told apart by colour and dashes.
+*Panels, from left to right.* The surrogate s(z) over its argument z, and the SG-NTK I(x(α), x₀) over the angle α in
+radians of the input x(α) = (sin α, cos α), both plain numbers on an asinh scale, which is linear near 0. The mean squared
+error over the grid of what is learned from {{ chosen.points }} grid points, mean over {{ chosen.training_sets }} training
+sets with its interval, on a logarithmic scale: black at convergence; in colour at an earlier step, where it still differs
+from that by more than 2 %. Last, how much larger the error at convergence is than that of the first surrogate: mean over
+training sets of the difference on the same set, with its interval. All surrogates learn the same sets, so that the
+differences are known much better than the errors.
 
-*Lower row.* The mean squared error, over the grid, of what is learned from {{ chosen.points }} grid points, for each
-surrogate: mean over {{ chosen.training_sets }} training sets with its 95 % interval, after
-{{ chosen.steps | join(", ") }} steps of gradient descent and at convergence. Vertical axis logarithmic.
+*Vertical* position in the right half tells equal peak (above) from equal area (below).
 
-*Look at* whether the kernels are closer to each other at equal peak or at equal area, and at how much the error at
-convergence depends on the surrogate; at early steps it mostly tells how large the kernel is, that is, how fast learning
-goes.
+*Look at* which differences are apart from 0, and from each other; and at how similar the kernels are where the errors are.
 """
 
 
@@ -155,4 +165,4 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     ]
 
 
-FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.surrogate_comparison is not None)
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.surrogate_comparison is not None, statement=STATEMENT)

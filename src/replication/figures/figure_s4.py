@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from replication.figures.figure import Drawing, Figure, Settings, Study, Tables
+from replication.figures.figure import Drawing, Figure, Settings, Statement, Study, Tables
 from replication.references import Sources, made_by
 from replication.report.tables import Table, shown
 
@@ -19,9 +19,17 @@ SINGLE = {"sg_ntk": "one network, by the SG-NTK", "ensemble": "mean error of the
 MEAN_OUTPUT: dict[str, Any] = {"markersize": 4.5, "markeredgewidth": 0.8}
 ONE_NETWORK: dict[str, Any] = {**MEAN_OUTPUT, "markerfacecolor": "white"}
 
+STATEMENT = Statement(
+    holds="Beyond the paper: on real data the mean of trained sign networks is closer to SG-NTK regression than to NNGP "
+    "regression.",
+    asks="Beyond the paper: on real data, is the mean of trained sign networks closer to SG-NTK regression than to NNGP "
+    "regression?",
+    claims=("real_data_follows",),
+)
+
 CAPTION = """\
 {% set chosen = study.real_data %}
-**Beyond the paper: kernel regression and trained sign networks on real data.**
+**{{ statement }}**
 
 {{ chosen.training_points }} training and {{ chosen.test_points }} test points of each of the data sets
 {{ chosen.data_sets | join(", ") }} of scikit-learn (breast_cancer: malignant or benign; diabetes: progression after a
@@ -32,10 +40,13 @@ SG-NTK is that of the activation {{ chosen.activation }} and the surrogate {{ ch
 Vertical: the mean squared error over the test points; 1, dotted, is that of the training set's mean.
 
 *Marks.* Grey points: {{ chosen.networks }} networks of width {{ chosen.width }}, after {{ chosen.steps }} steps of
-surrogate gradient learning; black diamond: their mean. Orange-red triangle: SG-NTK regression, for the same step. Blue
-square: NNGP regression at convergence.
+surrogate gradient learning. Open black diamond: the mean of their errors. Filled black diamond: the error of their mean
+output, which is smaller, since the networks' spread averages out. Orange-red triangles: SG-NTK regression for the same
+step, filled, and the error that one network is expected to have by it, with the predicted variance, open. Blue square:
+NNGP regression at convergence. Bars: 2 standard errors to either side, over the test points, which all predictors share.
 
-*Look at* whether the networks' mean is where SG-NTK regression is, rather than NNGP regression.
+*Look at* whether the filled diamond is where the filled triangle is, rather than the square, and whether the open ones
+are at the same height.
 """
 
 
@@ -97,4 +108,4 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     ]
 
 
-FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.real_data is not None)
+FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.real_data is not None, statement=STATEMENT)
