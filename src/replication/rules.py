@@ -242,7 +242,7 @@ def claims(study: Study) -> Sources:
     return Sources(
         {
             "run": study.run,
-            "claims": _of(study.claims, "confidence", "resamples", "seed", "activation", "least_networks"),
+            "claims": _of(study.claims, "confidence", "activation", "least_networks"),
             "divergence": None if diverging is None else _of(diverging, "surrogates", "compare_at"),
             "scale": scales["small_outputs"] / scales["outputs"] if len(scales) == 2 else 1.0,
             "reference_point": study.data.reference_point,

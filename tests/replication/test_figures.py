@@ -1,5 +1,7 @@
 """Every figure is found, drawn from what it needs, and shows what its caption says."""
 
+import re
+
 import figure_tables
 import matplotlib.pyplot as plt
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 from configurations import CONFIG, DELETED, STUDY, changed
 from matplotlib.colors import to_rgb
 
-from replication import figures, settings
+from replication import claims, figures, settings
 from replication.figures import FIGURES, style
 from replication.report import page
 from replication.report.tables import Table
@@ -71,10 +73,41 @@ def test_a_figure_shows_what_it_needs_and_no_more(name):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_caption_makes_a_statement(name):
-    text, statement = page.caption(FIGURES[name], STUDY)
+    text, statement = page.caption(FIGURES[name], STUDY, {})
     assert statement.endswith(".")
     assert text.count("<strong>") == 1
     assert all(word in text for word in ("Vertical", "<em>Look at</em>"))
+
+
+CLAIMS = {claim.name for claim in claims.CLAIMS}
+FOLLOWING = [name for name, figure in FIGURES.items() if figure.statement]
+
+
+@pytest.mark.parametrize("name", FOLLOWING)
+def test_a_caption_says_what_its_run_says(name):
+    """A figure must not claim what its own statistic denies."""
+    statement = FIGURES[name].statement
+    assert {*statement.claims} <= CLAIMS
+
+    def said(verdict, reason=""):
+        judged = {claim: {"verdict": "replicated", "open": ""} for claim in statement.claims}
+        judged[statement.claims[-1]] = {"verdict": verdict, "open": reason}
+        return page.caption(FIGURES[name], STUDY, judged)[1]
+
+    assert said("replicated") == statement.holds
+    assert said("not replicated") == f"{statement.asks} Not in this run."
+    assert said("undecided", "too small a run") == f"{statement.asks} Undecided in this run: too small a run."
+    assert page.caption(FIGURES[name], STUDY, {})[1] == f"{statement.asks} This run does not test it."
+
+
+def test_only_what_is_no_claim_is_said_in_any_run():
+    assert {*FIGURES} - {*FOLLOWING} == {"figure_b1", "figure_published"}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_captions_have_real_symbols(name):
+    text = page.caption(FIGURES[name], STUDY, {})[0]
+    assert not re.search(r"\b(alpha|Theta|kappa|lambda|sigma|sqrt|x0|x1|pi)\b|\^", text)
 
 
 @pytest.mark.parametrize("name", [name for name, figure in FIGURES.items() if figure.record])
@@ -117,21 +150,21 @@ def test_a_new_figure_is_one_module(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("surrogate", "words"),
     [
-        ("erf_derivative_1", "is s(z) = 2k/sqrt(pi) exp(-k^2 z^2), k = 1, the derivative of erf(k z)."),
+        ("erf_derivative_1", "is s(z) = 2k/√π exp(−k² z²), k = 1, the derivative of erf(k z)."),
         ("box_1", "is box_1, which the configuration describes."),
     ],
 )
 def test_captions_name_every_surrogate(surrogate, words):
     study = settings.read(changed("experiments.sign.surrogate", surrogate))
-    text, _ = page.caption(FIGURES["figure_3"], study)
+    text, _ = page.caption(FIGURES["figure_3"], study, {})
     assert f"The surrogate derivative {words}" in " ".join(text.split())
 
 
 def test_captions_name_an_activation_that_has_no_steepness():
     config = changed("activations.relu", {"name": "relu"})
     config["experiments"]["ntk"]["activations"] = ["erf_2", "relu"]
-    text, _ = page.caption(FIGURES["figure_1"], settings.read(config))
-    assert "of the activation, 2, relu." in " ".join(text.split())
+    text, _ = page.caption(FIGURES["figure_1"], settings.read(config), {})
+    assert "the steepness m of the activation erf(m z), 2, relu" in " ".join(text.split())
 
 
 # --- the paper's ---
