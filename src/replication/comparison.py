@@ -1,6 +1,6 @@
 """What the surrogate derivative does to the SG-NTK, and to what is learned with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import jax.numpy as jnp
 import numpy as np
@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 import sgntk
 from replication import statistics
 from sgntk.prediction import converged_weights, weights_after
-
+from sgntk.surrogates import Surrogate
 
 Z = np.linspace(-3, 3, 241)
 """Where surrogates are tabulated."""
@@ -19,9 +19,15 @@ Z = np.linspace(-3, 3, 241)
 def shapes(architectures: Mapping[str, sgntk.Architecture]) -> pd.DataFrame:
     """The surrogate s(z) of each architecture: `surrogate`, `z`, `derivative`."""
     z = jnp.asarray(Z, jnp.float32)
-    columns = {name: np.asarray(arch.surrogate(z), np.float64) for name, arch in architectures.items()}
+    columns = {name: np.asarray(surrogate(z), np.float64) for name, surrogate in _surrogates(architectures)}
     table = pd.DataFrame(columns).assign(z=Z)
     return table.melt(id_vars="z", var_name="surrogate", value_name="derivative")
+
+
+def _surrogates(architectures: Mapping[str, sgntk.Architecture]) -> Iterator[tuple[str, Surrogate]]:
+    for name, arch in architectures.items():
+        assert arch.surrogate is not None  # the settings see to it
+        yield name, arch.surrogate
 
 
 def kernels(
@@ -84,7 +90,8 @@ def generalization_errors(
 def summary(errors: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
     """Mean errors over the training sets, and how much larger they are than those of the first surrogate.
 
-    All surrogates learn the same training sets, which differ more than the surrogates do: the differences, training set by
+    All surrogates learn the same training sets, which differ more than the surrogates do: the differences,
+    training set by
     training set, are known better than the means.
 
     Args:

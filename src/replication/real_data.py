@@ -99,7 +99,8 @@ def errors(outputs: pd.DataFrame, predictions: pd.DataFrame) -> tuple[pd.DataFra
     Returns:
         A table of both regressions and of the ensemble's mean output: `kernel` (`sg_ntk`, `nngp` or `ensemble`), `mse`
         with its `standard_error` over the test points, `single_mse` (what one network is expected to have: with the
-        predicted variance, or the mean over the ensemble's networks), and the `asymmetry` of the predictions; and one of
+        predicted variance, or the mean over the ensemble's networks), and the `asymmetry` of the predictions; and
+        one of
         every network: `network` and `mse`.
     """
     by_network = outputs.pivot(index="network", columns="sample", values="output").to_numpy()
@@ -112,7 +113,12 @@ def errors(outputs: pd.DataFrame, predictions: pd.DataFrame) -> tuple[pd.DataFra
     ensemble = (by_network.mean(axis=0) - target) ** 2
     rows.append(("ensemble", ensemble, float(np.mean(squares) - np.mean(ensemble))))
     summary = [
-        (kernel, float(np.mean(error)), float(np.std(error, ddof=1) / np.sqrt(len(error))), float(np.mean(error)) + spread)
+        (
+            kernel,
+            float(np.mean(error)),
+            float(np.std(error, ddof=1) / np.sqrt(len(error))),
+            float(np.mean(error)) + spread,
+        )
         for kernel, error, spread in rows
     ]
     table = pd.DataFrame(summary, columns=["kernel", "mse", "standard_error", "single_mse"])

@@ -87,7 +87,9 @@ def real_data():
     networks = [product(network=range(4)).assign(data_set=name, mse=0.875) for name in names]
     return {
         "errors": [
-            table.assign(mse=[0.1 + i, 0.2 + i, 0.3 + i], standard_error=0.03125, single_mse=[0.6 + i, 0.7 + i, 0.8 + i])
+            table.assign(
+                mse=[0.1 + i, 0.2 + i, 0.3 + i], standard_error=0.03125, single_mse=[0.6 + i, 0.7 + i, 0.8 + i]
+            )
             for i, table in enumerate(errors)
         ],
         "network_errors": networks,

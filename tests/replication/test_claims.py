@@ -337,7 +337,9 @@ def test_the_page_has_every_claim_and_every_statistic(results, judged):
     page = judged.markdown()
     assert "# Claims, tested on the run `example`" in page
     assert "9 claims of the paper: 9 replicated; 4 claims beyond it: 4 replicated" in page
-    assert page.index("## Claims of the paper") < page.index("## Claims beyond the paper") < page.index("## ntk_converges")
+    assert (
+        page.index("## Claims of the paper") < page.index("## Claims beyond the paper") < page.index("## ntk_converges")
+    )
     for result in results:
         assert f"## {result.claim.name}: {result.verdict}" in page
         assert all(finding.statistic in page for finding in result.findings)

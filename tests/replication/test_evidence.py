@@ -87,7 +87,9 @@ def test_paired_networks_are_left_out_together():
     one = rng.normal(size=50)
     other = one + 0.01 * rng.normal(size=50)
     findings = [
-        SAMPLING.of_networks("", lambda a, b: a.mean() - b.mean(), one, other, criterion=Criterion(), least=2, paired=paired)
+        SAMPLING.of_networks(
+            "", lambda a, b: a.mean() - b.mean(), one, other, criterion=Criterion(), least=2, paired=paired
+        )
         for paired in (True, False)
     ]
     assert findings[0].estimate.error == pytest.approx(np.std(one - other, ddof=1) / np.sqrt(50))

@@ -273,7 +273,13 @@ def test_surrogates_have_a_row_each_with_readable_names():
 def test_steps_whose_errors_coincide_with_those_at_convergence_have_one_mark():
     """At step 7 all errors are within 0.1 % of those at convergence, at step 5 they are twice as large."""
     figure = draw("figure_s3")
-    assert {line.get_label() for line in figure.axes[0].lines} == {"peak", "area", "peak, t = 5", "area, t = 5", "guide"}
+    assert {line.get_label() for line in figure.axes[0].lines} == {
+        "peak",
+        "area",
+        "peak, t = 5",
+        "area, t = 5",
+        "guide",
+    }
     assert legend(figure)[2] == "t = 5 (black: convergence)"
 
 
@@ -291,7 +297,11 @@ def test_networks_of_the_same_error_are_all_seen_and_each_time_at_the_same_place
     for _ in range(2):
         figure = draw("figure_s4")
         figure.canvas.draw()
-        places.append(np.concatenate([points.get_offsets() for points in figure.axes[0].collections if points.get_label() == "networks"]))
+        places.append(
+            np.concatenate(
+                [points.get_offsets() for points in figure.axes[0].collections if points.get_label() == "networks"]
+            )
+        )
     np.testing.assert_array_equal(*places)
     assert len(np.unique(places[0].round(3), axis=0)) == 3 * 4
 
@@ -302,7 +312,11 @@ def test_networks_of_the_same_error_are_all_seen_and_each_time_at_the_same_place
 # Simulation of deuteranopia in linear RGB (Machado, Oliveira and Fernandes 2009, severity 1).
 DEUTERANOPIA = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
 # CIE XYZ of linear sRGB, in parts of the white point.
-XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) / [[0.9505], [1], [1.089]]
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) / [
+    [0.9505],
+    [1],
+    [1.089],
+]
 
 
 def as_seen(colour):
@@ -339,7 +353,8 @@ def test_widths_and_steps_are_told_apart_by_their_markers_too(widths):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(1000, "1,000"), (1e6, "1,000,000"), (0.001, "0.001"), (1e-6, "0.000001"), (-10, "−10"), (0, "0")]
+    ("value", "text"),
+    [(1000, "1,000"), (1e6, "1,000,000"), (0.001, "0.001"), (1e-6, "0.000001"), (-10, "−10"), (0, "0")],
 )
 def test_numbers_of_an_axis_are_written_one_way(value, text):
     assert style.number(value) == text

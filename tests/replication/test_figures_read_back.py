@@ -1,6 +1,7 @@
 """The numbers of every figure, read back from what is drawn, are those of its tables: marks, lines, bars and bands.
 
-What shows a number has a label that says which, so that nothing is drawn beside the tables, and nothing of them is missing.
+What shows a number has a label that says which, so that nothing is drawn beside the tables, and nothing of them is
+missing.
 """
 
 import copy
@@ -18,10 +19,23 @@ from matplotlib.colors import to_hex
 
 from replication.figures import FIGURES, style
 
-COMPUTED = ("empirical", "analytic", "mse", "mean", "std", "standard_error", "output", "squared_distance", "variance_ratio")
+COMPUTED = (
+    "empirical",
+    "analytic",
+    "mse",
+    "mean",
+    "std",
+    "standard_error",
+    "output",
+    "squared_distance",
+    "variance_ratio",
+)
 COMPUTED += ("amplitude", "predicted", "derivative", "low", "high", "difference", "difference_low", "difference_high")
 COMPUTED += ("single_mse", "target", "y", "ratio", "deviation", "tolerance")
-CONSTANT = {"analytic": ["activation", "surrogate", "normalize", "point"], "tolerance": ["m", "width", "step", "figure"]}
+CONSTANT = {
+    "analytic": ["activation", "surrogate", "normalize", "point"],
+    "tolerance": ["m", "width", "step", "figure"],
+}
 """Columns that are the same in several rows: of what they depend on."""
 
 
@@ -84,6 +98,12 @@ def pairs(table, x, *columns):
     return ordered(table[[x, *columns]].to_numpy(float))
 
 
+def where(table, **values):
+    for column, value in values.items():
+        table = table[table[column] == value]
+    return table
+
+
 def upright(table, x, low, high):
     """Vertical bars."""
     return ordered(np.column_stack([x, low, x, high]).astype(float))
@@ -113,7 +133,7 @@ def kernels(kernels, kernel_mse_mean):
     for row, width in enumerate(sorted(kernels["width"].unique())):
         for column, (activation, step) in enumerate(columns):
             at = row * len(columns) + column
-            shown = kernels.query("activation == @activation and step == @step and width == @width")
+            shown = where(kernels, activation=activation, step=step, width=width)
             for network, one in shown.groupby("network"):
                 yield at, f"network {network}", pairs(one, "alpha", "empirical")
             yield at, "analytic", pairs(shown[shown["network"] == 0], "alpha", "analytic")
@@ -121,9 +141,9 @@ def kernels(kernels, kernel_mse_mean):
 
 def convergence(kernel_mse, kernel_mse_mean):
     for at, activation in enumerate(DESCRIBED):
-        for (network, step), one in kernel_mse.query("activation == @activation").groupby(["network", "step"]):
+        for (network, step), one in where(kernel_mse, activation=activation).groupby(["network", "step"]):
             yield at, f"network {network}, t = {step}", pairs(one, "width", "mse")
-        for step, one in kernel_mse_mean.query("activation == @activation").groupby("step"):
+        for step, one in where(kernel_mse_mean, activation=activation).groupby("step"):
             yield at, f"mean, t = {step}", pairs(one, "width", "mean")
 
 
@@ -131,7 +151,7 @@ def ensembles(outputs, ensemble, predictions, training_set, distances):
     last = ensemble["step"].max()
     converged = predictions[predictions["step"].isna()]
     sg_ntk, nngp = (converged[converged["kernel"] == kernel] for kernel in ("sg_ntk", "nngp"))
-    widest = outputs.query("step == @last and width == 500")
+    widest = where(outputs, step=last, width=500)
     for network, one in widest.groupby("network"):
         yield 0, f"network {network}", pairs(one, "alpha", "output")
     for label, numbers in band(sg_ntk, "SG-NTK ± 2 std"):
@@ -141,7 +161,7 @@ def ensembles(outputs, ensemble, predictions, training_set, distances):
         yield at, "NNGP", pairs(nngp, "alpha", "mean")
         yield at, "training points", pairs(training_set, "alpha", "y")
     reference = sg_ntk.set_index("point")["mean"]
-    for width, one in ensemble.query("step == @last").groupby("width"):
+    for width, one in where(ensemble, step=last).groupby("width"):
         for at in {500: (0, 1)}.get(width, (1,)):
             yield at, f"n = {width:,}", pairs(one, "alpha", "mean")
         difference = one.assign(mean=one["mean"].to_numpy() - reference.loc[one["point"]].to_numpy())
@@ -181,8 +201,8 @@ def divergence(divergence):
 def learning(ensemble, predictions, learning):
     steps = sorted(ensemble["step"].unique())
     for at, step in enumerate(steps):
-        networks = ensemble.query("width == 500 and step == @step")
-        process = predictions.query("kernel == 'sg_ntk' and step == @step")
+        networks = where(ensemble, width=500, step=step)
+        process = where(predictions, kernel="sg_ntk", step=step)
         for label, table in (("n = 500", networks), ("SG-NTK", process)):
             yield at, label, pairs(table, "alpha", "mean")
             for name, numbers in band(table, f"{label} ± 2 std"):
@@ -200,9 +220,9 @@ def surrogates(shapes, kernels, summary):
     errors, differences = 0, 1
     for row, name in enumerate(names):
         for common in ("peak", "area"):
-            one = "surrogate == @name and normalize == @common"
-            yield 2 + 2 * row, f"{name}, {common}", pairs(shapes.query(one), "z", "derivative")
-            yield 3 + 2 * row, f"{name}, {common}", pairs(kernels.query(one), "alpha", "analytic")
+            one = {"surrogate": name, "normalize": common}
+            yield 2 + 2 * row, f"{name}, {common}", pairs(where(shapes, **one), "z", "derivative")
+            yield 3 + 2 * row, f"{name}, {common}", pairs(where(kernels, **one), "alpha", "analytic")
     for common, aside in (("peak", -0.15), ("area", 0.15)):
         table = summary[summary["normalize"] == common]
         table = table.assign(row=table["surrogate"].map(names.index) + aside)
@@ -268,7 +288,8 @@ def test_every_number_that_is_drawn_is_that_of_the_table_and_none_is_missing(fig
         np.testing.assert_allclose(found[key], numbers, rtol=1e-9, atol=1e-11, err_msg=str(key))
 
 
-# Panel a of Figures 3 and B.2 ends 3.5 standard deviations from the prediction, and a growing prediction leaves Figure S.1.
+# Panel a of Figures 3 and B.2 ends 3.5 standard deviations from the prediction, and a growing prediction leaves
+# Figure S.1.
 CUT = {"figure_3": "network", "figure_b2": "network", "figure_s1": "predicted"}
 
 

@@ -95,7 +95,9 @@ def test_the_page_is_built_for_everybody(page):
 
 def test_the_verdicts_come_first(page):
     first = page.text[: page.text.index("About this run")]
-    assert "3 claims of the paper: 1 replicated, 1 not replicated, 1 undecided; 1 claims beyond it: 1 replicated" in first
+    assert (
+        "3 claims of the paper: 1 replicated, 1 not replicated, 1 undecided; 1 claims beyond it: 1 replicated" in first
+    )
     assert first.index("Claims of the paper") < first.index("spread") < first.index("Claims beyond the paper")
     assert "✓ replicated convergence: replicated, rate 1/n: undecided" in first
     assert "? undecided (too small a run)" in first
@@ -128,7 +130,8 @@ def test_captions_follow_the_verdicts(page):
     assert "The NTK of finite networks converges to the analytic NTK as they widen." in page.text
     assert "does their mean after surrogate gradient learning approach kernel regression with the SG-NTK?" in page.text
     assert [a["alt"] for a in page.of("img") if "negative eigenvalue" in a["alt"]] == [
-        "Beyond the paper: where the SG-NTK has a negative eigenvalue, the error along its mode grows at first as predicted, "
+        "Beyond the paper: where the SG-NTK has a negative eigenvalue, the error along its mode grows at first as "
+        "predicted, "
         "for longer in wider networks; with another surrogate it is learned."
     ]
 

@@ -49,7 +49,8 @@ def test_the_exponent_of_a_power_law_is_exact_and_leaves_nothing():
 
 
 def test_the_residual_is_the_largest_distance_from_the_fit():
-    """Factors 1.1, 1, 1/1.1 at x of 1, e, e^2 only tilt the line; 1.1, 1/1.21, 1.1 have a flat fit, and stay as they are."""
+    """Factors 1.1, 1, 1/1.1 at x of 1, e, e^2 only tilt the line; 1.1, 1/1.21, 1.1 have a flat fit, and stay as "
+    "they are."""
     x = np.exp([0.0, 1.0, 2.0])
     assert statistics.power_law(x, x**2 * [1.1, 1.1**-2, 1.1]).residual == pytest.approx(1 - 1.1**-2, rel=1e-9)
     assert statistics.power_law(x, x**2 * [1.1, 1, 1 / 1.1]).residual == pytest.approx(0, abs=1e-12)
@@ -93,7 +94,9 @@ def test_the_mean_has_students_interval():
 def test_the_jackknife_of_a_mean_is_students_and_of_a_difference_welchs():
     rng = np.random.default_rng(10)
     one, other = rng.normal(size=12), rng.normal(1, 3, size=20)
-    assert statistics.jackknife(np.mean, one).interval(0.9) == pytest.approx(statistics.mean(one).interval(0.9), rel=1e-10)
+    assert statistics.jackknife(np.mean, one).interval(0.9) == pytest.approx(
+        statistics.mean(one).interval(0.9), rel=1e-10
+    )
     found = statistics.jackknife(lambda a, b: a.mean() - b.mean(), one, other)
     welch = stats.ttest_ind(one, other, equal_var=False).confidence_interval(0.9)
     np.testing.assert_allclose(found.interval(0.9), [welch.low, welch.high], rtol=1e-10)
@@ -108,7 +111,9 @@ def test_the_exponent_of_widths_is_the_slope_of_the_mean_logarithms():
     assert found.value == pytest.approx(slope, rel=1e-12)
     # Of three equidistant places the middle one has no weight: the slope is a difference of two means.
     welch = stats.ttest_ind(np.log(samples[2]), np.log(samples[0]), equal_var=False)
-    assert found.error == pytest.approx((welch.confidence_interval(0.9).high - slope * np.log(100)) / np.log(100) / stats.t.ppf(0.95, welch.df))
+    assert found.error == pytest.approx(
+        (welch.confidence_interval(0.9).high - slope * np.log(100)) / np.log(100) / stats.t.ppf(0.95, welch.df)
+    )
     assert found.freedom == pytest.approx(welch.df)
 
 
@@ -144,7 +149,7 @@ def test_the_interval_of_a_variance_needs_four_values():
         statistics.variance(np.zeros(3))
 
 
-# --- coverage: how often intervals of 95 % hold what they estimate, at the sizes of the samples that the claims have ---
+# --- coverage: how often intervals of 95 % hold what they estimate, at the sizes of the claims' samples ---
 
 RNG = np.random.default_rng(12)
 WIDTHS = np.array([10.0, 100.0, 500.0, 1000.0])
@@ -192,7 +197,9 @@ def of_distances():
 
 
 def of_distance_ratio():
-    return statistics.jackknife(lambda many, few: distance(many) / distance(few), outputs(500, 0.05), outputs(500, 0.27))
+    return statistics.jackknife(
+        lambda many, few: distance(many) / distance(few), outputs(500, 0.05), outputs(500, 0.27)
+    )
 
 
 def of_spread():
@@ -250,7 +257,8 @@ def test_intervals_cover_what_they_estimate(draw, truth, draws):
 
 
 def test_the_bootstrap_would_not_cover():
-    """Of the exponent of the arithmetic mean of 10 networks, which the claims once had: about 83 %, here in 300 draws."""
+    """Of the exponent of the arithmetic mean of 10 networks, which the claims once had: about 83 %, here in 300 "
+    "draws."""
 
     def slope(*samples):
         return np.polyfit(np.log(WIDTHS), [np.log(np.mean(sample, axis=-1)) for sample in samples], 1)[0]

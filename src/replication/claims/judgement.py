@@ -102,7 +102,10 @@ class Judgement:
         for heading, beyond in (("Claims of the paper", False), ("Claims beyond the paper", True)):
             shown = [claim for claim in claims if claim["beyond"] is beyond]
             if shown:
-                parts += [f"## {heading}", table(("claim", "statistic", "estimate and interval", "verdict"), map(_overview, shown))]
+                parts += [
+                    f"## {heading}",
+                    table(("claim", "statistic", "estimate and interval", "verdict"), map(_overview, shown)),
+                ]
         for claim in claims:
             parts += [
                 f"## {claim['name']}: {words(claim)}",
@@ -124,7 +127,14 @@ def _row(finding: Mapping[str, Any]) -> tuple[str, ...]:
     about = [finding["part"]] if finding["part"] else []
     about += [] if finding["decides"] else ["beside the verdict"]
     statistic = finding["statistic"] + (f" ({', '.join(about)})" if about else "")
-    return (statistic, number(finding["estimate"]), sureness(finding), finding["criterion"], words(finding), finding["note"])
+    return (
+        statistic,
+        number(finding["estimate"]),
+        sureness(finding),
+        finding["criterion"],
+        words(finding),
+        finding["note"],
+    )
 
 
 def _estimate(finding: Mapping[str, Any]) -> str:

@@ -65,6 +65,7 @@ class Sampling:
         if paired:
             apart, samples = function, (np.stack(samples, axis=1),)
             function = lambda pairs: apart(*np.moveaxis(pairs, 1, 0))  # noqa: E731
+        estimate: statistics.Estimate | statistics.Extreme
         if extreme:
             largest = extreme == "largest"
             estimate = statistics.jackknife_extreme(function, *samples, largest=largest, logarithmic=logarithmic)

@@ -41,12 +41,15 @@ Networks with the activation sign and output scale κ = {{ experiment.output_sca
 {{ experiment.training_set }}; {{ experiment.networks }} networks for each width n. The surrogate derivative is
 {% include "surrogate" %}.
 
-*Axes.* Horizontal: the angle α in radians of the input x(α) = (sin α, cos α). Vertical: the output f, a plain number; in
-panel a the axis ends 3.5 predicted standard deviations beyond the predicted mean, and single outputs outside are cut off.
+*Axes.* Horizontal: the angle α in radians of the input x(α) = (sin α, cos α). Vertical: the output f, a plain
+number; in
+panel a the axis ends 3.5 predicted standard deviations beyond the predicted mean, and single outputs outside are
+cut off.
 
 *Panel a*, width n = {{ widths | max }}. Thin grey lines: the output of each network. Line with markers: their mean.
 Dash-dotted orange-red line with a shaded band: the mean of the SG-NTK prediction, plus and minus 2 standard deviations,
-for infinitely wide networks trained to convergence. Dashed blue line: the mean of regression with the NNGP kernel of sign.
+for infinitely wide networks trained to convergence. Dashed blue line: the mean of regression with the NNGP kernel
+of sign.
 Black points: the training set.
 
 *Panel b*. A line with its own colour and marker for each width n ({{ widths | join(", ") }}): the mean over its

@@ -28,7 +28,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
 
     from replication.figures import style
 
-    layout = [["networks", "means"], ["networks", "differences"]]
+    layout: Any = [["networks", "means"], ["networks", "differences"]]
     figure, panels = plt.subplot_mosaic(layout, figsize=(style.TEXT_WIDTH, 3.6), height_ratios=[1.25, 1], sharex=True)
     outputs, ensemble, predictions = tables["outputs"], tables["ensemble"], tables["predictions"]
     converged = predictions[predictions["step"].isna()]
@@ -51,7 +51,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     panels["networks"].set(ylabel="output f(x(α))", ylim=(limits.min(), limits.max()))
     panels["means"].set(xlabel="", ylabel="mean output")
     panels["differences"].set_ylabel("mean less\nSG-NTK mean")
-    _legend(figure, sorted(ensemble["width"].unique()))
+    _legend(figure, style.values(ensemble, "width"))
     return figure
 
 
@@ -59,7 +59,7 @@ def _plot_networks(ax: Axes, networks: pd.DataFrame) -> None:
     from replication.figures import style
 
     opacity = min(0.8, 60 / networks["network"].nunique())
-    for network, one in networks.groupby("network"):
+    for network, one in style.by(networks, "network"):
         colour = style.COLOURS["network"]
         style.plot_curve(ax, one, "output", f"network {network}", color=colour, linewidth=0.3, alpha=opacity, zorder=1)
 
@@ -67,11 +67,11 @@ def _plot_networks(ax: Axes, networks: pd.DataFrame) -> None:
 def _plot_means(ax: Axes, ensemble: pd.DataFrame) -> None:
     from replication.figures import style
 
-    for width, one in ensemble.groupby("width"):
+    for width, one in style.by(ensemble, "width"):
         style.plot_curve(ax, one, "mean", style.width_label(width), **_drawn(width), zorder=3)
 
 
-def _drawn(width: int | np.integer) -> dict[str, Any]:
+def _drawn(width: int) -> dict[str, Any]:
     """A line with a marker now and then, at other angles for other widths."""
     from replication.figures import style
 
@@ -87,7 +87,13 @@ def _plot_predictions(ax: Axes, alpha: pd.Series, sg_ntk: pd.Series, nngp: pd.Se
 
 
 def _plot_points(ax: Axes, training_set: pd.DataFrame) -> None:
-    drawn = {"color": "black", "markersize": 3.5, "markeredgecolor": "white", "zorder": 6, "clip_on": False}
+    drawn: dict[str, Any] = {
+        "color": "black",
+        "markersize": 3.5,
+        "markeredgecolor": "white",
+        "zorder": 6,
+        "clip_on": False,
+    }
     ax.plot(training_set["alpha"], training_set["y"], "o", label="training points", **drawn)
 
 
@@ -96,24 +102,24 @@ def _plot_differences(ax: Axes, ensemble: pd.DataFrame, sg_ntk: pd.DataFrame, nn
     from replication.figures import style
 
     predicted = sg_ntk.set_index("point")["mean"]
-    for width, one in ensemble.groupby("width"):
-        one = one.set_index("point").sort_values("alpha")
-        difference, error = one["mean"] - predicted[one.index], 2 * one["standard_error"]
+    for width, one in style.by(ensemble, "width"):
+        means = one.set_index("point").sort_values("alpha")
+        difference, error = means["mean"] - predicted[means.index], 2 * means["standard_error"]
         label, drawn = style.width_label(width), _drawn(width)
-        ax.plot(one["alpha"], difference, label=label, zorder=3, **drawn)
-        band = {"color": drawn["color"], "alpha": 0.3, "linewidth": 0, "zorder": 2}
-        ax.fill_between(one["alpha"], difference - error, difference + error, label=f"{label} ± 2 errors", **band)
+        ax.plot(means["alpha"], difference, label=label, zorder=3, **drawn)
+        band: dict[str, Any] = {"color": drawn["color"], "alpha": 0.3, "linewidth": 0, "zorder": 2}
+        ax.fill_between(means["alpha"], difference - error, difference + error, label=f"{label} ± 2 errors", **band)
     nothing = sg_ntk["mean"] - sg_ntk["mean"]
     _plot_predictions(ax, sg_ntk["alpha"], nothing, nngp["mean"].to_numpy() - sg_ntk["mean"])
 
 
-def _legend(figure: Drawing, widths: Sequence[int | np.integer]) -> None:
+def _legend(figure: Drawing, widths: Sequence[int]) -> None:
     from matplotlib.patches import Patch
 
     from replication.figures import style
 
     colours = style.COLOURS
-    band = {"facecolor": (colours["sg_ntk"], 0.2), "edgecolor": colours["sg_ntk"]}
+    band: dict[str, Any] = {"facecolor": (colours["sg_ntk"], 0.2), "edgecolor": colours["sg_ntk"]}
     handles = [
         *[
             style.key(f"mean, n = {width:,}", **style.width_style(width), linewidth=1.3, markersize=3.2)

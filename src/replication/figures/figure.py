@@ -68,7 +68,8 @@ class Figure:
 
     Attributes:
         module: where it is defined; its last part names the figure, its rule, and its files.
-        caption: a Jinja template in reStructuredText, of `study`, `experiment` and `statement`. What is bold in it, once,
+        caption: a Jinja template in reStructuredText, of `study`, `experiment` and `statement`. What is bold in
+        it, once,
             is what the figure says, in words that can stand alone.
         needs: the tables that it shows, and the settings that it depends on beside them, given the study and the name
             of the experiment, which is empty if it shows none.

@@ -4,9 +4,11 @@ from replication.figures import kernels
 from replication.figures.figure import Drawing, Figure, Settings, Statement, Tables
 
 STATEMENT = Statement(
-    holds="The SG-NTK stays finite as the activation erf(m z) steepens, and the SG-NTKs of finite networks approach it as "
+    holds="The SG-NTK stays finite as the activation erf(m z) steepens, and the SG-NTKs of finite networks approach "
+    "it as "
     "they widen, before and after surrogate gradient learning.",
-    asks="Does the SG-NTK stay finite as the activation erf(m z) steepens, and do the SG-NTKs of finite networks approach "
+    asks="Does the SG-NTK stay finite as the activation erf(m z) steepens, and do the SG-NTKs of finite networks "
+    "approach "
     "it as they widen, before and after surrogate gradient learning?",
     claims=("sg_ntk_limit_exists", "sg_ntk_converges"),
 )
@@ -15,7 +17,8 @@ CAPTION = """\
 **{{ statement }}**
 
 *Panels.* Columns: the steepness m of the activation erf(m z), {% include "steepness" +%}, each at step 0, that is,
-initialization, and at step {{ "{:,}".format(experiment.steps | last) }} of surrogate gradient learning with the surrogate
+initialization, and at step {{ "{:,}".format(experiment.steps | last) }} of surrogate gradient learning with the
+surrogate
 derivative
 {% include "surrogate" %}.
 Rows: the width n of the hidden layers.

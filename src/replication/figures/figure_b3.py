@@ -15,9 +15,18 @@ CAPTION = """\
 {% set symbol, figure, learning = "Θ(x₀, x(α))", "Figure 1", "gradient descent" %}
 {% include "convergence" +%}
 
-*Look at* how the thick line at initialization falls beside the dotted one; at how much higher the error lies for larger m;
+*Look at* how the thick line at initialization falls beside the dotted one; at how much higher the error lies for
+larger m;
 and at whether training changes it. The published values after training differ from these for n of 100 and more, because
 of a fault in that training; ``docs/deviations.md`` describes it.
 """
 
-FIGURE = Figure(__name__, CAPTION, convergence.needs, convergence.draw, convergence.numbers, record="empirical_ntk", statement=STATEMENT)
+FIGURE = Figure(
+    __name__,
+    CAPTION,
+    convergence.needs,
+    convergence.draw,
+    convergence.numbers,
+    record="empirical_ntk",
+    statement=STATEMENT,
+)

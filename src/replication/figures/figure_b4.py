@@ -4,7 +4,8 @@ from replication.figures import convergence
 from replication.figures.figure import Figure, Statement
 
 STATEMENT = Statement(
-    holds="The SG-NTK of finite networks converges to the analytic SG-NTK as they widen, before and after surrogate gradient "
+    holds="The SG-NTK of finite networks converges to the analytic SG-NTK as they widen, before and after surrogate "
+    "gradient "
     "learning, for a steep activation too.",
     asks="Does the SG-NTK of finite networks converge to the analytic SG-NTK as they widen, before and after surrogate "
     "gradient learning, for a steep activation too?",
@@ -22,4 +23,12 @@ initialization. The published values that are labelled t = 10,000 are those of s
 more.
 """
 
-FIGURE = Figure(__name__, CAPTION, convergence.needs, convergence.draw, convergence.numbers, record="empirical_sg_ntk", statement=STATEMENT)
+FIGURE = Figure(
+    __name__,
+    CAPTION,
+    convergence.needs,
+    convergence.draw,
+    convergence.numbers,
+    record="empirical_sg_ntk",
+    statement=STATEMENT,
+)

@@ -17,15 +17,18 @@ MEAN: dict[str, Any] = {"markersize": 6.5, "markerfacecolor": "none", "markeredg
 CAPTION = """\
 **Kernel errors of this run over those that the paper published in Figures B.3 and B.4.**
 
-*Panels.* Columns: the figure of the paper that a value was read off, and the step of training, where 0 is initialization.
+*Panels.* Columns: the figure of the paper that a value was read off, and the step of training, where 0 is
+initialization.
 Upper row: our mean squared error over the published one. Lower row: how far that ratio is from 1.
 
-*Axes.* Horizontal, logarithmic: the width n of the hidden layers. Vertical: plain numbers, above on a logarithmic scale,
+*Axes.* Horizontal, logarithmic: the width n of the hidden layers. Vertical: plain numbers, above on a logarithmic
+scale,
 below on one that is linear from 0 to 0.000001, which is as many digits as the published values have, and logarithmic
 beyond.
 
 *Points.* Small and filled: the kernel of one network. Large and open: the mean over the 10 networks of an ensemble. The
-marker gives the steepness m of the activation erf(m z). A short line below is the tolerance, the largest distance from 1
+marker gives the steepness m of the activation erf(m z). A short line below is the tolerance, the largest distance
+from 1
 that counts as agreement.
 
 *Look at* which points lie above their tolerance. Three departures are known, and ``docs/deviations.md`` tells of each
@@ -61,13 +64,17 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
         ax.set_axis_off()
         ax.text(0.5, 0.5, "No value of this run is comparable with a published one.", ha="center", va="center")
         return figure
-    columns = [*published.groupby(["figure", "step"])]
+    columns = [
+        (name, step, table)
+        for name, of_figure in published.groupby("figure")
+        for step, table in style.by(of_figure, "step")
+    ]
     size = (style.TEXT_WIDTH, 3.6)
     figure, axes = plt.subplots(2, len(columns), figsize=size, sharex=True, sharey="row", squeeze=False)
-    for ((name, step), table), column in zip(columns, axes.T, strict=True):
+    for (name, step, table), column in zip(columns, axes.T, strict=True):
         for quantity, ax in zip(("ratio", "deviation"), column, strict=True):
-            _plot_values(ax, table, quantity)
-        for width, ensemble in table.groupby("width"):
+            _plot_values(ax, table, quantity, style.step_style(step)["color"])
+        for width, ensemble in style.by(table, "width"):
             reach, tolerance = [width / 1.4, width * 1.4], ensemble["tolerance"].iloc[0]
             column[1].hlines(tolerance, *reach, label="tolerance", color="0.3", linewidth=1.2)
         column[0].axhline(1, label="guide", **style.GUIDE)
@@ -83,14 +90,15 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     return figure
 
 
-def _plot_values(ax: Axes, table: pd.DataFrame, quantity: str) -> None:
+def _plot_values(ax: Axes, table: pd.DataFrame, quantity: str, colour: str) -> None:
     """Means as large open marks, single networks as small ones; a shape for each steepness."""
     from replication.figures import style
 
-    for (m, step, mean), values in table.assign(mean=table["network"] == "mean").groupby(["m", "step", "mean"]):
-        colour = style.step_style(step)["color"]
-        label = f"{'mean' if mean else 'networks'}, m = {m:g}"
-        ax.plot(values["width"], values[quantity], MARKERS[m], label=label, color=colour, **(MEAN if mean else NETWORK))
+    of_mean = table["network"] == "mean"
+    for kind, chosen, look in (("mean", table[of_mean], MEAN), ("networks", table[~of_mean], NETWORK)):
+        for m, values in style.by(chosen, "m"):
+            label = f"{kind}, m = {m}"
+            ax.plot(values["width"], values[quantity], MARKERS[m], label=label, color=colour, **look)
 
 
 def _legend(figure: Drawing, published: pd.DataFrame) -> None:
@@ -98,7 +106,7 @@ def _legend(figure: Drawing, published: pd.DataFrame) -> None:
 
     grey: dict[str, Any] = {"color": "0.3", "linestyle": ""}
     handles = [
-        *[style.key(f"m = {m:g}", **grey, marker=MARKERS[m], markersize=4.5) for m in sorted(published["m"].unique())],
+        *[style.key(f"m = {m}", **grey, marker=MARKERS[m], markersize=4.5) for m in style.values(published, "m")],
         style.key("one network", **grey, **NETWORK, marker="o"),
         style.key("mean over networks", **grey, **MEAN, marker="o"),
         style.key("tolerance", color="0.3", linewidth=1.2),

@@ -22,7 +22,7 @@ CAPTION = """\
 {% set names = chosen.surrogates %}
 **{{ statement }}**
 
-Networks with the activation sign and {{ chosen.network.hidden_layers }} hidden layer, σ\\ :sub:`w` = 
+Networks with the activation sign and {{ chosen.network.hidden_layers }} hidden layer, σ\\ :sub:`w` =
 {{ chosen.network.sigma_w }} and σ\\ :sub:`b` = {{ chosen.network.sigma_b }}, learn {{ chosen.inputs | length }}
 training points, the inputs {{ chosen.inputs | map("first") | join(", ") }} with the targets
 {{ chosen.targets | join(", ") }}; {{ chosen.networks }} networks for each width n. Inputs of different norm make the
@@ -32,7 +32,8 @@ SG-NTK of these points unsymmetric, so that an eigenvalue λ may be negative.
 root mean square over networks of the coefficient that the errors f − y have in the mode whose eigenvalue is lowest, a
 plain number.
 
-*Panels.* One for each surrogate derivative, with the lowest eigenvalue in its title. A solid line with its own marker for
+*Panels.* One for each surrogate derivative, with the lowest eigenvalue in its title. A solid line with its own
+marker for
 each width. Dashed black lines: what the SG-NTK predicts, \\|1 − λ η/N\\|\\ :sup:`t` times the amplitude at the start.
 
 *Look at* how, with {{ names.diverges }}, the error along the mode grows as predicted at first, the longer the wider the
@@ -63,12 +64,14 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     for name, panel, ax in zip(described, "abcdefgh", axes[0], strict=False):
         table = divergence[divergence["surrogate"] == name]
         followed = table.groupby(["width", "step"])[["amplitude", "predicted"]].agg(_root_mean_square)
-        for width, one in followed.groupby("width"):
-            steps, label = one.index.get_level_values("step"), style.width_label(width)
+        for width, one in style.by(followed.reset_index(), "width"):
+            steps, label = one["step"], style.width_label(width)
             drawn = style.width_style(width)
             ax.plot(steps, one["amplitude"], label=label, **drawn, markersize=3, markeredgewidth=0, clip_on=False)
             ax.plot(steps, one["predicted"], label=f"predicted, {label}", **_predicted(), zorder=3)
-        ax.set_title(f"{style.description_label(described[name])}: λ = {style.number(_three(table['eigenvalue'].iloc[0]))}")
+        ax.set_title(
+            f"{style.description_label(described[name])}: λ = {style.number(_three(table['eigenvalue'].iloc[0]))}"
+        )
         ax.set_title(panel, loc="left", fontweight="bold")
         amplitudes = followed["amplitude"]
         ax.set(yscale="log", xlabel="step t", ylim=(amplitudes.min() / 1.5, 4 * amplitudes.max()))
@@ -77,7 +80,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
         ax.xaxis.set_major_formatter(lambda value, _: style.number(value))
         style.plain_ticks(ax.yaxis, subs=(1, 2, 5) if amplitudes.max() < 30 * amplitudes.min() else (1,))
     axes[0, 0].set_ylabel("amplitude of the mode (rms)")
-    handles = style.width_keys(divergence["width"], markersize=3)
+    handles = style.width_keys(style.values(divergence, "width"), markersize=3)
     handles.append(style.key("predicted", **_predicted()))
     style.legend_above(figure, handles)
     return figure
@@ -110,4 +113,6 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     return [shown(mean, caption, *keys, "amplitude", "predicted", "mse")]
 
 
-FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.divergence is not None, statement=STATEMENT)
+FIGURE = Figure(
+    __name__, CAPTION, needs, draw, numbers, condition=lambda study: study.divergence is not None, statement=STATEMENT
+)

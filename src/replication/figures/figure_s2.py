@@ -9,9 +9,11 @@ from replication.references import Sources, made_by, outputs_of
 from replication.report.tables import Table, shown
 
 STATEMENT = Statement(
-    holds="Beyond the paper: at every time during surrogate gradient learning, wide networks have the mean and the spread "
+    holds="Beyond the paper: at every time during surrogate gradient learning, wide networks have the mean and the "
+    "spread "
     "that the SG-NTK predicts for it.",
-    asks="Beyond the paper: do wide networks have, at every time during surrogate gradient learning, the mean and the spread "
+    asks="Beyond the paper: do wide networks have, at every time during surrogate gradient learning, the mean and "
+    "the spread "
     "that the SG-NTK predicts for it?",
     claims=("learning_is_predicted",),
 )
@@ -24,7 +26,8 @@ The sign networks of Figure 3 while they learn, at the steps t = {{ experiment.s
 {{ experiment.networks }} networks for each width n.
 
 *Upper row.* A panel for each step, for width n = {{ widths | max }}. Horizontal: the angle α in radians of the input
-x(α) = (sin α, cos α). Vertical: the output f, a plain number. Solid line and band in the colour of the width: mean of the
+x(α) = (sin α, cos α). Vertical: the output f, a plain number. Solid line and band in the colour of the width: mean
+of the
 networks, plus and minus 2 standard deviations. Orange-red and dash-dotted: the same of the Gaussian process that the
 SG-NTK predicts for this step. At t = 0 the networks are Gaussian with mean 0.
 
@@ -51,7 +54,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     from replication.figures import style
 
     ensemble, predictions, learning = tables["ensemble"], tables["predictions"], tables["learning"]
-    steps, widest = sorted(ensemble["step"].unique()), ensemble["width"].max()
+    steps, widest = style.values(ensemble, "step"), int(ensemble["width"].max())
     figure = plt.figure(figsize=(style.TEXT_WIDTH, 4.2), layout="constrained")
     (above,), (below,) = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.15, 1])
     panels = above.subplots(1, len(steps), sharey=True, squeeze=False)[0]
@@ -73,7 +76,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
         style.plain_ticks(ax.xaxis)
     prediction = style.key("SG-NTK, for step t", color=theirs, linewidth=0.9, linestyle="-.")
     band = Patch(facecolor="0.85", edgecolor="0.4", label="± 2 std")
-    style.legend_above(figure, [*style.width_keys(ensemble["width"], markersize=3), prediction, band])
+    style.legend_above(figure, [*style.width_keys(style.values(ensemble, "width"), markersize=3), prediction, band])
     return figure
 
 
@@ -89,7 +92,7 @@ def _plot_distances(ax: Axes, learning: pd.DataFrame) -> None:
     from replication.figures import style
 
     ax.set_yscale("symlog", linthresh=1e-3)  # before the points, for margins on this scale
-    for width, table in learning.groupby("width"):
+    for width, table in style.by(learning, "width"):
         label, drawn = style.width_label(width), style.width_style(width)
         low, high = (table["squared_distance"] + sign * 2 * table["standard_error"] for sign in (-1, 1))
         ax.plot(table["step"], table["squared_distance"], label=label, **drawn, markersize=3)
@@ -102,7 +105,7 @@ def _plot_distances(ax: Axes, learning: pd.DataFrame) -> None:
 def _plot_variance_ratios(ax: Axes, learning: pd.DataFrame) -> None:
     from replication.figures import style
 
-    for width, table in learning.groupby("width"):
+    for width, table in style.by(learning, "width"):
         drawn = style.width_style(width)
         ax.plot(table["step"], table["variance_ratio"], label=style.width_label(width), **drawn, markersize=3)
     ax.axhline(1, label="guide", **style.GUIDE)

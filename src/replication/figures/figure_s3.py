@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from replication.figures.figure import Drawing, Figure, Settings, Statement, Study, Tables
+from replication.figures.figure import Axes, Drawing, Figure, Settings, Statement, Study, Tables
 from replication.references import Sources, outputs_of
 from replication.report.tables import Table, shown, wide
 
@@ -17,9 +16,11 @@ COMMONS: dict[str, dict[str, Any]] = {
 """How surrogates of equal peak, and of equal area, are drawn."""
 
 STATEMENT = Statement(
-    holds="Beyond the paper: surrogates of equal area differ little in what is learned with them; none has an error of more "
+    holds="Beyond the paper: surrogates of equal area differ little in what is learned with them; none has an error "
+    "of more "
     "than twice, or less than half, the median.",
-    asks="Beyond the paper: do surrogates of equal area differ little in what is learned with them, with no error of more "
+    asks="Beyond the paper: do surrogates of equal area differ little in what is learned with them, with no error "
+    "of more "
     "than twice, or less than half, the median?",
     claims=("surrogates_agree",),
 )
@@ -30,20 +31,26 @@ CAPTION = """\
 
 Infinitely wide networks with the activation {{ chosen.activation }}, and a row for each of
 {{ chosen.surrogates | length }} surrogate derivatives. Dashed lines and open marks: all have the same peak,
-{{ chosen.heights.peak }}. Solid lines and filled marks: all have the same area, {{ chosen.heights.area }}, which is that
+{{ chosen.heights.peak }}. Solid lines and filled marks: all have the same area, {{ chosen.heights.area }}, which
+is that
 of the derivative of sign.
 
 *Panels, from left to right.* The surrogate s(z) over its argument z, and the SG-NTK I(x(α), x₀) over the angle α in
-radians of the input x(α) = (sin α, cos α), both plain numbers on an asinh scale, which is linear near 0. The mean squared
-error over the grid of what is learned from {{ chosen.points }} grid points, mean over {{ chosen.training_sets }} training
-sets with its interval, on a logarithmic scale: black at convergence; in colour at an earlier step, where it still differs
-from that by more than 2 %. Last, how much larger the error at convergence is than that of the first surrogate: mean over
+radians of the input x(α) = (sin α, cos α), both plain numbers on an asinh scale, which is linear near 0. The mean
+squared
+error over the grid of what is learned from {{ chosen.points }} grid points, mean over {{ chosen.training_sets }}
+training
+sets with its interval, on a logarithmic scale: black at convergence; in colour at an earlier step, where it still
+differs
+from that by more than 2 %. Last, how much larger the error at convergence is than that of the first surrogate:
+mean over
 training sets of the difference on the same set, with its interval. All surrogates learn the same sets, so that the
 differences are known much better than the errors.
 
 *Vertical* position in the right half tells equal peak (above) from equal area (below).
 
-*Look at* which differences are apart from 0, and from each other; and at how similar the kernels are where the errors are.
+*Look at* which differences are apart from 0, and from each other; and at how similar the kernels are where the
+errors are.
 """
 
 
@@ -67,22 +74,8 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     grid = figure.add_gridspec(len(described), 4, width_ratios=[1, 1, 1.5, 1.5])
     errors, differences = (figure.add_subplot(grid[:, column]) for column in (2, 3))
     _plot_curves(figure, grid, tables, described)
-    converged, early = summary[summary["step"].isna()], _before_convergence(summary)
-    rows = {name: row for row, name in enumerate(described)}
-    for common, drawn in COMMONS.items():
-        for step, table in early[early["normalize"] == common].groupby("step"):
-            at = table["surrogate"].map(rows) + drawn["aside"]
-            label, look = f"{common}, t = {step}", {"color": style.step_style(step)["color"], "markersize": 3}
-            errors.plot(table["mean"], at, drawn["marker"], label=label, **look, markerfacecolor=drawn["fill"])
-        table = converged[converged["normalize"] == common]
-        at = table["surrogate"].map(rows) + drawn["aside"]
-        for ax, value, low, high in (
-            (errors, "mean", "low", "high"),
-            (differences, "difference", "difference_low", "difference_high"),
-        ):
-            look = {"color": "black", "markersize": 3, "markerfacecolor": drawn["fill"], "zorder": 3}
-            ax.hlines(at, table[low], table[high], label=f"{common}, interval", color="0.55", linewidth=1.1)
-            ax.plot(table[value], at, drawn["marker"], label=common, **look)
+    early = _before_convergence(summary)
+    _plot_errors(errors, differences, pd.concat([early, summary[summary["step"].isna()]]), list(described))
     for ax in (errors, differences):
         ax.set(ylim=(len(described) - 0.5, -0.5), yticks=[])
         for row in range(1, len(described)):
@@ -95,8 +88,28 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     differences.set_xscale("asinh", linear_width=0.1)
     differences.xaxis.set_minor_locator(NullLocator())
     differences.set_xticks([0, 0.1, 0.3, 1], map(style.number, [0, 0.1, 0.3, 1]))
-    _legend(figure, sorted(early["step"].unique()))
+    _legend(figure, style.values(early, "step"))
     return figure
+
+
+def _plot_errors(errors: Axes, differences: Axes, summary: pd.DataFrame, names: Sequence[str]) -> None:
+    """Errors at the steps of the table and at convergence, and the differences at convergence."""
+    from replication.figures import style
+
+    for common, drawn in COMMONS.items():
+        table = summary[summary["normalize"] == common]
+        table = table.assign(row=table["surrogate"].map(list(names).index) + drawn["aside"])
+        look: dict[str, Any] = {"markersize": 3, "markerfacecolor": drawn["fill"], "zorder": 3}
+        for step, one in style.by(table, "step"):
+            colour = style.step_style(step)["color"]
+            errors.plot(one["mean"], one["row"], drawn["marker"], label=f"{common}, t = {step}", color=colour, **look)
+        last = table[table["step"].isna()]
+        for ax, value, low, high in (
+            (errors, "mean", "low", "high"),
+            (differences, "difference", "difference_low", "difference_high"),
+        ):
+            ax.hlines(last["row"], last[low], last[high], label=f"{common}, interval", color="0.55", linewidth=1.1)
+            ax.plot(last[value], last["row"], drawn["marker"], label=common, color="black", **look)
 
 
 def _before_convergence(summary: pd.DataFrame) -> pd.DataFrame:
@@ -139,7 +152,7 @@ def _plot_curves(figure: Drawing, grid: Any, tables: Tables, described: Mapping[
             right.set_title("I(x(α), x₀)")
 
 
-def _legend(figure: Drawing, steps: Sequence[int | np.integer]) -> None:
+def _legend(figure: Drawing, steps: Sequence[int]) -> None:
     from replication.figures import style
 
     handles = []
@@ -148,7 +161,11 @@ def _legend(figure: Drawing, steps: Sequence[int | np.integer]) -> None:
         handles.append(style.key(f"equal {common}", color="black", linestyle=drawn["linestyle"], linewidth=0.9, **look))
     for step in steps:
         colour = style.step_style(step)["color"]
-        handles.append(style.key(f"{style.step_label(step)} (black: convergence)", color=colour, marker="o", markersize=3, linestyle=""))
+        handles.append(
+            style.key(
+                f"{style.step_label(step)} (black: convergence)", color=colour, marker="o", markersize=3, linestyle=""
+            )
+        )
     handles.append(style.key("95 % interval over training sets", color="0.55", linewidth=1.1))
     style.legend_above(figure, handles)
 
@@ -165,4 +182,12 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     ]
 
 
-FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.surrogate_comparison is not None, statement=STATEMENT)
+FIGURE = Figure(
+    __name__,
+    CAPTION,
+    needs,
+    draw,
+    numbers,
+    condition=lambda study: study.surrogate_comparison is not None,
+    statement=STATEMENT,
+)

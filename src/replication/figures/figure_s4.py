@@ -20,9 +20,11 @@ MEAN_OUTPUT: dict[str, Any] = {"markersize": 4.5, "markeredgewidth": 0.8}
 ONE_NETWORK: dict[str, Any] = {**MEAN_OUTPUT, "markerfacecolor": "white"}
 
 STATEMENT = Statement(
-    holds="Beyond the paper: on real data the mean of trained sign networks is closer to SG-NTK regression than to NNGP "
+    holds="Beyond the paper: on real data the mean of trained sign networks is closer to SG-NTK regression than to "
+    "NNGP "
     "regression.",
-    asks="Beyond the paper: on real data, is the mean of trained sign networks closer to SG-NTK regression than to NNGP "
+    asks="Beyond the paper: on real data, is the mean of trained sign networks closer to SG-NTK regression than to "
+    "NNGP "
     "regression?",
     claims=("real_data_follows",),
 )
@@ -43,7 +45,8 @@ Vertical: the mean squared error over the test points; 1, dotted, is that of the
 surrogate gradient learning. Open black diamond: the mean of their errors. Filled black diamond: the error of their mean
 output, which is smaller, since the networks' spread averages out. Orange-red triangles: SG-NTK regression for the same
 step, filled, and the error that one network is expected to have by it, with the predicted variance, open. Blue square:
-NNGP regression at convergence. Bars: 2 standard errors to either side, over the test points, which all predictors share.
+NNGP regression at convergence. Bars: 2 standard errors to either side, over the test points, which all predictors
+share.
 
 *Look at* whether the filled diamond is where the filled triangle is, rather than the square, and whether the open ones
 are at the same height.
@@ -70,7 +73,18 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     names = list(errors["data_set"].unique())
     places = errors["data_set"].map({name: place for place, name in enumerate(names)})
     grey = style.COLOURS["network"]
-    sns.swarmplot(networks, x="data_set", y="mse", order=names, color=grey, size=3, zorder=1, linewidth=0.4, edgecolor="0.4", ax=ax)
+    sns.swarmplot(
+        networks,
+        x="data_set",
+        y="mse",
+        order=names,
+        color=grey,
+        size=3,
+        zorder=1,
+        linewidth=0.4,
+        edgecolor="0.4",
+        ax=ax,
+    )
     for points in ax.collections:
         points.set_label("networks")
     for kernel, (label, marker, colour, aside) in PREDICTORS.items():
@@ -108,4 +122,6 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     ]
 
 
-FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.real_data is not None, statement=STATEMENT)
+FIGURE = Figure(
+    __name__, CAPTION, needs, draw, numbers, condition=lambda study: study.real_data is not None, statement=STATEMENT
+)

@@ -33,7 +33,7 @@ def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name
 
     from replication.figures import style
 
-    widths = sorted(kernels["width"].unique())
+    widths = style.values(kernels, "width")
     columns = list(product(described, (kernels["step"].min(), kernels["step"].max())))
     size = (style.TEXT_WIDTH, 0.9 + 0.85 * len(widths))
     figure, axes = plt.subplots(len(widths), len(columns), figsize=size, sharex=True, sharey=True, squeeze=False)
@@ -60,7 +60,7 @@ def _plot_networks(ax: Axes, kernels: pd.DataFrame, colour: str) -> None:
     """A thin line for each network, and the analytic kernel on top."""
     from replication.figures import style
 
-    for network, one in kernels.groupby("network"):
+    for network, one in style.by(kernels, "network"):
         style.plot_curve(ax, one, "empirical", f"network {network}", color=colour, linewidth=0.4, alpha=0.8)
     theory = kernels.drop_duplicates("point")
     style.plot_curve(ax, theory, "analytic", "analytic", color=style.COLOURS["analytic"], linewidth=0.8, linestyle="--")

@@ -1,6 +1,6 @@
 """What the figures have in common: theme, colours, axes, legend, and how they are saved."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,15 @@ ANGLE = "angle α (rad)"
 COLOURS = {"analytic": "#000000", "target": "#882255", "sg_ntk": "#D55E00", "nngp": "#0072B2", "network": "#BBBBBB"}
 
 # Along the magnitude of the width, and of the step; step 0, the start, stands apart.
-_WIDTHS = [(1.0, "#C2DD2C"), (2.0, "#1F9E7A"), (2.7, "#5A5A80"), (3.0, "#1D1A5E"), (4.0, "#7D3FB0"), (5.0, "#C95FC0"), (6.0, "#EE9CD0")]
+_WIDTHS = [
+    (1.0, "#C2DD2C"),
+    (2.0, "#1F9E7A"),
+    (2.7, "#5A5A80"),
+    (3.0, "#1D1A5E"),
+    (4.0, "#7D3FB0"),
+    (5.0, "#C95FC0"),
+    (6.0, "#EE9CD0"),
+]
 _STEPS = [(1.0, "#FFE08A"), (3.0, "#DFA000"), (5.0, "#4D2E00")]
 _START = "#56b4e9"
 _WIDTH_MARKERS = "so^vD<>P"  # for each third of a magnitude
@@ -85,22 +93,25 @@ def description_label(description: Mapping[str, Any]) -> str:
     return ", ".join([name, *parameters])
 
 
-def step_label(step: int | np.integer) -> str:
+def step_label(step: Any) -> str:
     """A step of gradient descent, as the paper writes it; a missing one stands for convergence."""
     return "convergence" if pd.isna(step) else f"t = {step:,}"
 
 
-def width_label(width: int | np.integer) -> str:
+def width_label(width: int) -> str:
     """A width, as the paper writes it."""
     return f"n = {width:,}"
 
 
-def width_style(width: int | np.integer) -> dict[str, str]:
+def width_style(width: int) -> dict[str, Any]:
     """Colour and marker of a width, the same in every figure."""
-    return {"color": _shade(_WIDTHS, np.log10(width)), "marker": _WIDTH_MARKERS[round(3 * np.log10(width)) % len(_WIDTH_MARKERS)]}
+    return {
+        "color": _shade(_WIDTHS, np.log10(width)),
+        "marker": _WIDTH_MARKERS[round(3 * np.log10(width)) % len(_WIDTH_MARKERS)],
+    }
 
 
-def step_style(step: int | np.integer) -> dict[str, str]:
+def step_style(step: int) -> dict[str, Any]:
     """Colour and marker of a step of gradient descent, the same in every figure."""
     if step == 0:
         return {"color": _START, "marker": "o"}
@@ -112,7 +123,8 @@ def _shade(stops: Sequence[tuple[float, str]], magnitude: float) -> str:
     """A colour between those of the stops."""
     places, colours = zip(*stops, strict=True)
     channels = np.transpose([to_rgb(colour) for colour in colours])
-    return to_hex([np.interp(magnitude, places, channel) for channel in channels])
+    red, green, blue = (float(np.interp(magnitude, places, channel)) for channel in channels)
+    return to_hex((red, green, blue))
 
 
 def angle_axis(ax: Axes) -> None:
@@ -122,7 +134,7 @@ def angle_axis(ax: Axes) -> None:
     ax.set_xticks([-np.pi / 2, np.pi / 2], minor=True)
 
 
-def width_axis(ax: Axes, widths: Iterable[int | np.integer]) -> None:
+def width_axis(ax: Axes, widths: Iterable[int]) -> None:
     """The width, logarithmic, with a tick at each power of 10 and no marker cut off at the ends."""
     ax.set(xscale="log", xlabel="width n")
     plain_ticks(ax.xaxis)
@@ -148,9 +160,20 @@ def key(label: str, **drawn: Any) -> Line2D:
     return Line2D([], [], label=label, **drawn)
 
 
-def width_keys(widths: Iterable[int | np.integer], **drawn: Any) -> list[Line2D]:
+def width_keys(widths: Iterable[int], **drawn: Any) -> list[Line2D]:
     """The legend's line of each width."""
-    return [key(width_label(width), **width_style(width), **drawn) for width in sorted(set(widths))]
+    return [key(width_label(width), **width_style(width), **drawn) for width in widths]
+
+
+def values(table: pd.DataFrame, column: str) -> list[int]:
+    """The different whole numbers of a column, ascending."""
+    return sorted({int(value) for value in table[column].dropna()})
+
+
+def by(table: pd.DataFrame, column: str) -> Iterator[tuple[int, pd.DataFrame]]:
+    """The rows of each value of a column of whole numbers, ascending."""
+    for value in values(table, column):
+        yield value, table[table[column] == value]
 
 
 def plot_curve(ax: Axes, table: pd.DataFrame, column: str, label: str, **drawn: Any) -> None:
@@ -182,7 +205,7 @@ def legend_above(figure: Figure, handles: Sequence[Artist], columns: int | None 
 
 
 def save(figure: Figure, paths: Mapping[str, str | Path]) -> None:
-    """Writes a figure for print and for the screen, each file whole or not at all; the same figure gives the same bytes.
+    """Writes a figure, each file whole or not at all; the same figure gives the same bytes.
 
     Args:
         figure: the figure.
