@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from replication.claims import wording
+from replication import wording
 from replication.store.tables import read
 
 TABLES = {

@@ -141,8 +141,9 @@ RUNS = {
         "recording": {"train", "real_data"},
         "references": DRAW,
         "rules": {"report"},
-        "statistics": {"tabulate_kernels", "tabulate_outputs", "claims"},
+        "statistics": {"tabulate_kernels", "tabulate_outputs", "compare_surrogates", "claims"},
         "steepness": {"steepness"},
+        "wording": {"claims", "report"},
         **dict.fromkeys(
             ("figures/__init__", "figures/figure", "figures/style", "report/__init__", "report/tables"), DRAW
         ),

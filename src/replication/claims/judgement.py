@@ -10,7 +10,7 @@ import pandas as pd
 from replication.claims.claim import Claim
 from replication.claims.sampling import Sampling
 from replication.claims.verdicts import Finding, Verdict, combine
-from replication.claims.wording import number, sureness, table, tally, words
+from replication.wording import number, sureness, table, tally, words
 
 
 @dataclass(frozen=True)

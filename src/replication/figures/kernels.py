@@ -61,9 +61,9 @@ def _plot_networks(ax: Axes, kernels: pd.DataFrame, colour: str) -> None:
     from replication.figures import style
 
     for network, one in style.by(kernels, "network"):
-        style.plot_curve(ax, one, "empirical", f"network {network}", color=colour, linewidth=0.4, alpha=0.8)
+        style.plot_curve(ax, one, "empirical", f"network {network}", color=colour, linewidth=0.4, alpha=0.5)
     theory = kernels.drop_duplicates("point")
-    style.plot_curve(ax, theory, "analytic", "analytic", color=style.COLOURS["analytic"], linewidth=0.8, linestyle="--")
+    style.plot_curve(ax, theory, "analytic", "analytic", color=style.COLOURS["analytic"], linewidth=1, linestyle="--")
 
 
 def _kernel_ticks(ax: Axes, kernels: pd.DataFrame) -> None:

@@ -15,11 +15,11 @@ import yaml
 from markupsafe import Markup
 
 from replication import published
-from replication.claims.wording import sureness, tally, words
 from replication.figures import FIGURES, Figure, captions
 from replication.report import how_made
 from replication.report.tables import number, shown
 from replication.settings import Study
+from replication.wording import sureness, tally, words
 
 
 class Files(TypedDict):
