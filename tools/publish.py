@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import in_words
 import pandas as pd
 
 from replication import wording
@@ -45,7 +46,9 @@ def publish(run: str) -> None:
     tables = {name: pd.read_csv(StringIO(text)) for name, text in published.items()}  # rounded as in docs/results
     readme = ROOT / "README.md"
     page = _replace(readme.read_text(), "distances", _distances(tables))
-    page = _replace(page, "verdicts", _verdicts(json.loads(claims[0].read_text())))
+    report = json.loads(claims[0].read_text())
+    page = _replace(page, "verdicts", _verdicts(report))
+    page = _replace(page, "words", in_words.paragraphs(report, tables))
 
     for name in ("figures", "results"):
         shutil.rmtree(ROOT / "docs" / name, ignore_errors=True)
