@@ -81,8 +81,8 @@ def _surrogates(errors: pd.DataFrame) -> str:
     mean = by_set.mean()
     alone, difference = by_set["box_1"], by_set["triangle_1"] - by_set["box_1"]
     return (
-        f"**Surrogates of equal area** leave mean squared errors from {mean.min():.2f} ({_name(mean.idxmin())}) to "
-        f"{mean.max():.2f} ({_name(mean.idxmax())}). All learn the same {len(by_set)} training sets, so that "
+        f"**Surrogates of equal area** leave mean squared errors from {mean.min():.2f} ({_name(str(mean.idxmin()))}) to "
+        f"{mean.max():.2f} ({_name(str(mean.idxmax()))}). All learn the same {len(by_set)} training sets, so that "
         f"differences are "
         f"known better than errors: the triangle's is larger than the box's by {_with_error(difference)}, where "
         f"that of the "
