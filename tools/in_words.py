@@ -33,13 +33,10 @@ def _rates(report: dict[str, Any]) -> str:
     )
     change = _finding(report, "kernels_stay", "change of the NTK, erf_20")["estimate"]
     return (
-        "**How fast kernels converge** the paper leaves open, and no verdict depends on it. At initialization "
-        "the squared "
-        f"error of the NTK goes with n to the power {flat} for erf_2, and {steep} for erf_20, for which "
-        f"networks of 1,000 "
-        f"units are still narrow: training changes their NTK by {change:.0%}. After training, the squared error "
-        f"of the "
-        f"SG-NTK of erf_2 goes with n to the power {trained}."
+        "**How fast kernels converge** the paper leaves open, and no verdict depends on it. At initialization the "
+        f"squared error of the NTK goes with n to the power {flat} for erf_2, and {steep} for erf_20, for which "
+        f"networks of 1,000 units are still narrow: training changes their NTK by {change:.0%}. After training, "
+        f"the squared error of the SG-NTK of erf_2 goes with n to the power {trained}."
     )
 
 
@@ -49,16 +46,13 @@ def _scale(report: dict[str, Any]) -> str:
         for words in ("squared distance between the means", "standard deviation by the scale")
     )
     return (
-        "**With kappa = 0.2** weights move five times as far for the same output, and at n = 500 the kernels "
-        "are not constant "
-        f"enough yet: the mean differs from the one at kappa = 1 by {apart} times the squared distance between both "
-        f"regressions, and the spread is {spread} times kappa ([why](docs/deviations.md#kappa--02-at-n--500)). "
-        f"For the first "
-        "number, runs of the same configuration gave 1.46 (1.09 to 1.78) and 1.31 (0.96 to 1.61), by the "
-        "bootstrap: rounding, "
-        "which differs between machines and versions of JAX, decides when a unit of a sign network flips, so "
-        "that 500 networks "
-        "of another run are others."
+        "**With kappa = 0.2** weights move five times as far for the same output, and at n = 500 the kernels are "
+        f"not constant enough yet: the mean differs from the one at kappa = 1 by {apart} times the squared "
+        f"distance between both regressions, and the spread is {spread} times kappa "
+        "([why](docs/deviations.md#kappa--02-at-n--500)). For the first number, runs of the same configuration "
+        "gave 1.46 (1.09 to 1.78) and 1.31 (0.96 to 1.61), by the bootstrap: rounding, which differs between "
+        "machines and versions of JAX, decides when a unit of a sign network flips, so that 500 networks of "
+        "another run are others."
     )
 
 
@@ -69,9 +63,9 @@ def _growth(table: pd.DataFrame) -> str:
     amplitude /= amplitude.iloc[0]
     return (
         "**Where the SG-NTK has a negative eigenvalue**, the error along its mode grows at first as predicted, "
-        "the longer the "
-        f"wider the network, but not for ever: at n = {width:,} it is {amplitude.max():.2f} times its start at step "
-        f"{amplitude.idxmax():,}, and {amplitude.iloc[-1]:.2f} times at step {amplitude.index[-1]:,}."
+        f"the longer the wider the network, but not for ever: at n = {width:,} it is {amplitude.max():.2f} times "
+        f"its start at step {amplitude.idxmax():,}, and {amplitude.iloc[-1]:.2f} times at step "
+        f"{amplitude.index[-1]:,}."
     )
 
 
@@ -80,13 +74,14 @@ def _surrogates(errors: pd.DataFrame) -> str:
     by_set = converged.pivot(index="draw", columns="surrogate", values="mse")
     mean = by_set.mean()
     alone, difference = by_set["box_1"], by_set["triangle_1"] - by_set["box_1"]
+    lowest, highest = (
+        f"{value:.2f} ({_name(str(name))})" for name, value in (mean.sort_values().iloc[[0, -1]].items())
+    )
     return (
-        f"**Surrogates of equal area** leave mean squared errors from {mean.min():.2f} ({_name(str(mean.idxmin()))}) to "
-        f"{mean.max():.2f} ({_name(str(mean.idxmax()))}). All learn the same {len(by_set)} training sets, so that "
-        f"differences are "
-        f"known better than errors: the triangle's is larger than the box's by {_with_error(difference)}, where "
-        f"that of the "
-        f"box is {_with_error(alone)} (standard errors)."
+        f"**Surrogates of equal area** leave mean squared errors from {lowest} to {highest}. All learn the same "
+        f"{len(by_set)} training sets, so that differences are known better than errors: the triangle's is larger "
+        f"than the box's by {_with_error(difference)}, where that of the box is {_with_error(alone)} (standard "
+        "errors)."
     )
 
 

@@ -17,7 +17,7 @@ def tally(claims: Sequence[Mapping[str, Any]]) -> str:
         verdicts = [claim["verdict"] for claim in claims if claim["beyond"] is beyond]
         counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS if verdict in verdicts)
         if verdicts:
-            parts.append(f"{len(verdicts)} claims {name}: {counts}")
+            parts.append(f"{len(verdicts)} claim{'s' * (len(verdicts) > 1)} {name}: {counts}")
     return "; ".join(parts) or "no claims"
 
 

@@ -96,7 +96,7 @@ def test_the_page_is_built_for_everybody(page):
 def test_the_verdicts_come_first(page):
     first = page.text[: page.text.index("About this run")]
     assert (
-        "3 claims of the paper: 1 replicated, 1 not replicated, 1 undecided; 1 claims beyond it: 1 replicated" in first
+        "3 claims of the paper: 1 replicated, 1 not replicated, 1 undecided; 1 claim beyond it: 1 replicated" in first
     )
     assert first.index("Claims of the paper") < first.index("spread") < first.index("Claims beyond the paper")
     assert "✓ replicated convergence: replicated, rate 1/n: undecided" in first

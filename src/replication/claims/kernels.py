@@ -80,6 +80,7 @@ def _constancy(sampling: Sampling, kernels: pd.DataFrame, name: str) -> Iterator
             lambda change: np.exp(np.mean(np.log(change)) / 2),  # the geometric mean: of a typical network
             changes[widest],
             logarithmic=True,
+            of="networks, geometric mean",
             criterion=CLOSE_TO_START,
             least=sampling.least_kernels,
         )

@@ -78,7 +78,7 @@ class Sampling:
     ) -> Finding:
         """A finding on the exponent against width of a geometric mean over networks, of kernels."""
         networks = min(map(len, samples.values()))
-        note = f"{networks} networks"
+        note = f"{networks} networks, geometric mean"
         if networks < self.least_kernels:
             note += f", too few to decide: at least {self.least_kernels}"
         estimate = statistics.exponent(np.array([*samples], float), [*samples.values()])

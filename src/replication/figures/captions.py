@@ -30,7 +30,9 @@ black line is the analytic {{ kernel }} of infinitely wide networks; it does not
 {{ figure }}; a plain number.
 
 *Lines.* A thin line follows the networks of one index, of which there are {{ experiment.networks }}, from width to
-width. A thick line is their mean. Its colour and its marker give the step of {{ learning }}, where 0 is initialization.
+width. A thick line is their mean, as in the paper; the claims take the geometric mean, that of a typical network, since
+single errors differ by orders of magnitude. Colour and marker give the step of {{ learning }}, where 0 is
+initialization.
 Dotted: an error that falls like 1/n from that at the smallest width, at initialization.
 """,
     # Of Figures 3 and B.2.

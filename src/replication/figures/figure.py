@@ -58,7 +58,8 @@ class Statement:
         if "not replicated" in verdicts:
             return f"{self.asks} Not in this run."
         if "undecided" in verdicts:
-            return f"{self.asks} Undecided in this run: {found[0]['open'] or found[-1]['open']}."
+            reason = next(claim["open"] for claim in found if claim["open"])
+            return f"{self.asks} Undecided in this run: {reason}."
         return self.holds
 
 
