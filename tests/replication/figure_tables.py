@@ -50,7 +50,9 @@ def outputs():
         "outputs": networks,
         "ensemble": ensemble.rename(columns={"sem": "standard_error"}),
         "distances": distances.assign(squared_distance=0.0123, standard_error=0.001),
-        "learning": learning.assign(squared_distance=0.0123, standard_error=0.001, variance_ratio=1.05),
+        "learning": learning.assign(
+            squared_distance=0.0123, standard_error=0.001, variance_ratio=1.05, variance_ratio_error=0.03
+        ),
         "predictions": predictions.assign(mean=predictions["step"].fillna(0.25), std=0.5),
         "training_set": TRAINING_SET,
     }

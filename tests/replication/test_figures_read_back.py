@@ -31,7 +31,7 @@ COMPUTED = (
     "variance_ratio",
 )
 COMPUTED += ("amplitude", "predicted", "derivative", "low", "high", "difference", "difference_low", "difference_high")
-COMPUTED += ("single_mse", "target", "y", "ratio", "deviation", "tolerance")
+COMPUTED += ("variance_ratio_error", "single_mse", "target", "y", "ratio", "deviation", "tolerance")
 CONSTANT = {
     "analytic": ["activation", "surrogate", "normalize", "point"],
     "tolerance": ["m", "width", "step", "figure"],
@@ -213,6 +213,8 @@ def learning(ensemble, predictions, learning):
         yield at, label, pairs(one, "step", "squared_distance")
         yield at, f"{label} ± 2 errors", upright(one, one["step"], low, high)
         yield at + 1, label, pairs(one, "step", "variance_ratio")
+        low, high = (one["variance_ratio"] + sign * 2 * one["variance_ratio_error"] for sign in (-1, 1))
+        yield at + 1, f"{label} ± 2 errors", upright(one, one["step"], low, high)
 
 
 def surrogates(shapes, kernels, summary):

@@ -33,7 +33,8 @@ SG-NTK predicts for this step. At t = 0 the networks are Gaussian with mean 0.
 
 *Lower row*, over the step t, logarithmic, with a line and a marker for each width. Left: the squared distance of the
 networks' mean from the predicted one, averaged over the grid, plus and minus 2 standard errors; linear below 0.001,
-logarithmic above. Right: the variance over networks by the predicted one, averaged over the grid; 1 is agreement.
+logarithmic above. Right: the variance over networks by the predicted one, averaged over the grid, plus and minus
+2 standard errors; 1 is agreement.
 
 *Look at* whether the bands coincide in each panel above, and whether, below, the distances fall and the ratios come
 closer to 1 as n grows, at every step.
@@ -106,18 +107,21 @@ def _plot_variance_ratios(ax: Axes, learning: pd.DataFrame) -> None:
     from replication.figures import style
 
     for width, table in style.by(learning, "width"):
-        drawn = style.width_style(width)
-        ax.plot(table["step"], table["variance_ratio"], label=style.width_label(width), **drawn, markersize=3)
+        label, drawn = style.width_label(width), style.width_style(width)
+        low, high = (table["variance_ratio"] + sign * 2 * table["variance_ratio_error"] for sign in (-1, 1))
+        ax.plot(table["step"], table["variance_ratio"], label=label, **drawn, markersize=3)
+        ax.vlines(table["step"], low, high, label=f"{label} ± 2 errors", color=drawn["color"], linewidth=1)
     ax.axhline(1, label="guide", **style.GUIDE)
-    ratios = learning["variance_ratio"]
+    reach = 2 * learning["variance_ratio_error"]
+    lows, highs = learning["variance_ratio"] - reach, learning["variance_ratio"] + reach
     ax.set(yscale="log", ylabel="variance\n/ predicted variance")
-    ax.set_ylim(min(0.7, 0.9 * ratios.min()), max(1.4, 1.1 * ratios.max()))
+    ax.set_ylim(min(0.7, 0.9 * lows[lows > 0].min()), max(1.4, 1.1 * highs.max()))
     style.plain_ticks(ax.yaxis, subs=(1, 1.5, 2, 3, 5, 7))
 
 
 def numbers(tables: Tables, settings: Settings) -> list[Table]:
     """Distances and ratios of variances."""
-    columns = ("width", "step", "squared_distance", "standard_error", "variance_ratio")
+    columns = ("width", "step", "squared_distance", "standard_error", "variance_ratio", "variance_ratio_error")
     return [shown(tables["learning"], "Each ensemble at each step against the prediction for this step", *columns)]
 
 

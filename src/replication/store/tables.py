@@ -62,6 +62,7 @@ COLUMNS = {
     "tolerance": "largest deviation that counts as agreement",
     "value": "what was recorded of the network at the grid point: its output, or its kernel K(x, x0)",
     "variance_ratio": "variance over networks, divided by the predicted one",
+    "variance_ratio_error": "standard error, over networks, of the ratio",
     "width": "units in each hidden layer",
     "within": "whether the deviation is within the tolerance",
     "x1": "first coordinate of the input, sin(alpha)",
