@@ -246,8 +246,8 @@ DEPEND = {
     r"activations\.erf_\d+\.m": {"analytic_kernel", "train", "compare_published", *KERNEL_FIGURES},
     r"activations\.sign\.name": {"predict", *TRAIN, "compare_surrogates"},
     r"surrogates\.erf_derivative_1\.k": {*THEORY, "train", "steepness", "real_data", "compare_published"},
-    r"surrogates\.(box|triangle)_1\.half_width": {"compare_surrogates", "divergence", "figure_s1"},
-    r"surrogates\.\w+\.(slope|width)": {"compare_surrogates"},
+    r"surrogates\.(box|triangle)_1\.half_width": {"compare_surrogates", "figure_s3", "divergence", "figure_s1"},
+    r"surrogates\.\w+\.(slope|width)": {"compare_surrogates", "figure_s3"},
     r"experiments\.(sg_)?ntk\.(output_scale|surrogate)": {"analytic_kernel", "train", "compare_published"},
     r"experiments\.sign\w*\.output_scale": {"predict", "train", "claims"},
     r"experiments\.sign\w*\.(surrogate|steps.*)": {"predict", "train"},
@@ -270,6 +270,7 @@ DEPEND = {
     r"surrogate_comparison\..*": {"compare_surrogates"},
     r"real_data\.data_sets.*": {"figure_s4", "claims"},
     r"real_data\..*": {"real_data"},
+    r"claims\.confidence": {"claims", "compare_surrogates"},
     r"claims\..*": {"claims"},
     r"resources\..*": set(),
 }
