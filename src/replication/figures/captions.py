@@ -26,14 +26,13 @@ black line is the analytic {{ kernel }} of infinitely wide networks; it does not
 
 *Axes*, both logarithmic. Horizontal: the width n of the hidden layers
 ({{ experiment.widths | map(attribute="width") | join(", ") }}). Vertical: the mean squared error, over
-{{ study.data.grid_points }} grid points, between the empirical and the analytic kernel {{ symbol }} of
-{{ figure }}; a plain number.
+{{ study.data.grid_points }} grid points, between the empirical and the analytic kernel {{ symbol }} of {{ figure }};
+a plain number.
 
 *Lines.* A thin line follows the networks of one index, of which there are {{ experiment.networks }}, from width to
-width. A thick line is their mean, as in the paper; the claims take the geometric mean, that of a typical network, since
-single errors differ by orders of magnitude. Colour and marker give the step of {{ learning }}, where 0 is
-initialization.
-Dotted: an error that falls like 1/n from that at the smallest width, at initialization.
+width. A thick line is their mean, as in the paper; the claims take the geometric mean, that of a typical network,
+since single errors differ by orders of magnitude. Colour and marker give the step of {{ learning }}, where 0 is
+initialization. Dotted: an error that falls like 1/n from that at the smallest width, at initialization.
 """,
     # Of Figures 3 and B.2.
     "ensembles": """\
@@ -43,16 +42,14 @@ Networks with the activation sign and output scale κ = {{ experiment.output_sca
 {{ experiment.training_set }}; {{ experiment.networks }} networks for each width n. The surrogate derivative is
 {% include "surrogate" %}.
 
-*Axes.* Horizontal: the angle α in radians of the input x(α) = (sin α, cos α). Vertical: the output f, a plain
-number; in
-panel a the axis ends 3.5 predicted standard deviations beyond the predicted mean, and single outputs outside are
+*Axes.* Horizontal: the angle α in radians of the input x(α) = (sin α, cos α). Vertical: the output f, a plain number;
+in panel a the axis ends 3.5 predicted standard deviations beyond the predicted mean, and single outputs outside are
 cut off.
 
 *Panel a*, width n = {{ widths | max }}. Thin grey lines: the output of each network. Line with markers: their mean.
-Dash-dotted orange-red line with a shaded band: the mean of the SG-NTK prediction, plus and minus 2 standard deviations,
-for infinitely wide networks trained to convergence. Dashed blue line: the mean of regression with the NNGP kernel
-of sign.
-Black points: the training set.
+Dash-dotted orange-red line with a shaded band: the mean of the SG-NTK prediction, plus and minus 2 standard
+deviations, for infinitely wide networks trained to convergence. Dashed blue line: the mean of regression with the
+NNGP kernel of sign. Black points: the training set.
 
 *Panel b*. A line with its own colour and marker for each width n ({{ widths | join(", ") }}): the mean over its
 {{ experiment.networks }} networks.

@@ -5,11 +5,9 @@ from replication.figures.figure import Drawing, Figure, Settings, Statement, Tab
 
 STATEMENT = Statement(
     holds="The SG-NTK stays finite as the activation erf(m z) steepens, and the SG-NTKs of finite networks approach "
-    "it as "
-    "they widen, before and after surrogate gradient learning.",
+    "it as they widen, before and after surrogate gradient learning.",
     asks="Does the SG-NTK stay finite as the activation erf(m z) steepens, and do the SG-NTKs of finite networks "
-    "approach "
-    "it as they widen, before and after surrogate gradient learning?",
+    "approach it as they widen, before and after surrogate gradient learning?",
     claims=("sg_ntk_limit_exists", "sg_ntk_converges"),
 )
 
@@ -24,15 +22,15 @@ derivative
 Rows: the width n of the hidden layers.
 
 *Axes.* Horizontal: the angle α in radians of the input x(α) = (sin α, cos α), at {{ study.data.grid_points }} grid
-points. Vertical: the kernel I(x(α), x₀), a plain number, on an asinh scale, which is linear near 0 and logarithmic far
-from it, the same in all panels. The first argument, x(α), carries the true derivative; the second, x₀, which is grid
-point {{ study.data.reference_point }} counted from 0, carries the surrogate.
+points. Vertical: the kernel I(x(α), x₀), a plain number, on an asinh scale, which is linear near 0 and logarithmic
+far from it, the same in all panels. The first argument, x(α), carries the true derivative; the second, x₀, which is
+grid point {{ study.data.reference_point }} counted from 0, carries the surrogate.
 
 {% set kernel = "SG-NTK" %}
 {% include "kernels" +%}
 
-*Look at* the height of the dashed line at x₀, which settles from column to column where that of Figure 1 grows; and at
-how the solid lines close in on it from row to row.
+*Look at* the height of the dashed line at x₀, which settles from column to column where that of Figure 1 grows; and
+at how the solid lines close in on it from row to row.
 """
 
 

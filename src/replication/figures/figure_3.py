@@ -16,10 +16,9 @@ CAPTION = """\
 
 {% include "ensembles" +%}
 
-*Look at*, in panel a, whether the networks' mean follows the SG-NTK mean rather than the NNGP regression where the two
-part, between training points, and whether the networks fill the band; in panel c, whether the means come closer to
-0 as n
-grows. The table ``distances`` of the experiment gives these distances with their standard errors.
+*Look at*, in panel a, whether the networks' mean follows the SG-NTK mean rather than the NNGP regression where the
+two part, between training points, and whether the networks fill the band; in panel c, whether the means come closer
+to 0 as n grows. The table ``distances`` of the experiment gives these distances with their standard errors.
 """
 
 FIGURE = Figure(

@@ -12,8 +12,7 @@ CAPTION = """\
 **The target is a polynomial on the unit circle, and the training sets are few points of it, without noise.**
 
 *Axes.* Horizontal: the angle α in radians of the input x(α) = (x₁, x₂) = (sin α, cos α). Vertical: the target y, a
-plain
-number.
+plain number.
 
 *Wine-red line.* The target, the sum of
 {% for c, i, j in study.data.target %}{{ c | number }} x₁{{ i | power }} x₂{{ j | power }}{{ ", " if not loop.last

@@ -14,11 +14,10 @@ CAPTION = """\
 
 {% include "ensembles" +%}
 
-*Look at* the same as in Figure 3, in panel a whether the networks' mean follows the SG-NTK mean, in panel c whether the
-means come closer to it as n grows; and at the band, which is narrower than that of Figure 3, since κ scales the random
-output at initialization. Both predicted means are those of Figure 3, since κ cancels in them. The table
-``distances`` of
-the experiment gives the distances with their standard errors.
+*Look at* the same as in Figure 3, in panel a whether the networks' mean follows the SG-NTK mean, in panel c whether
+the means come closer to it as n grows; and at the band, which is narrower than that of Figure 3, since κ scales the
+random output at initialization. Both predicted means are those of Figure 3, since κ cancels in them. The table
+``distances`` of the experiment gives the distances with their standard errors.
 """
 
 FIGURE = Figure(

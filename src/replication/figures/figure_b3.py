@@ -16,9 +16,8 @@ CAPTION = """\
 {% include "convergence" +%}
 
 *Look at* how the thick line at initialization falls beside the dotted one; at how much higher the error lies for
-larger m;
-and at whether training changes it. The published values after training differ from these for n of 100 and more, because
-of a fault in that training; ``docs/deviations.md`` describes it.
+larger m; and at whether training changes it. The published values after training differ from these for n of 100 and
+more, because of a fault in that training; ``docs/deviations.md`` describes it.
 """
 
 FIGURE = Figure(

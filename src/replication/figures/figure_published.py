@@ -18,18 +18,15 @@ CAPTION = """\
 **Kernel errors of this run over those that the paper published in Figures B.3 and B.4.**
 
 *Panels.* Columns: the figure of the paper that a value was read off, and the step of training, where 0 is
-initialization.
-Upper row: our mean squared error over the published one. Lower row: how far that ratio is from 1.
+initialization. Upper row: our mean squared error over the published one. Lower row: how far that ratio is from 1.
 
 *Axes.* Horizontal, logarithmic: the width n of the hidden layers. Vertical: plain numbers, above on a logarithmic
-scale,
-below on one that is linear from 0 to 0.000001, which is as many digits as the published values have, and logarithmic
-beyond.
+scale, below on one that is linear from 0 to 0.000001, which is as many digits as the published values have, and
+logarithmic beyond.
 
-*Points.* Small and filled: the kernel of one network. Large and open: the mean over the 10 networks of an ensemble. The
-marker gives the steepness m of the activation erf(m z). A short line below is the tolerance, the largest distance
-from 1
-that counts as agreement.
+*Points.* Small and filled: the kernel of one network. Large and open: the mean over the 10 networks of an ensemble.
+The marker gives the steepness m of the activation erf(m z). A short line below is the tolerance, the largest distance
+from 1 that counts as agreement.
 
 *Look at* which points lie above their tolerance. Three departures are known, and ``docs/deviations.md`` tells of each
 under the heading named here:

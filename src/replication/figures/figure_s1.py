@@ -12,8 +12,8 @@ from replication.report.tables import Table, shown
 STATEMENT = Statement(
     holds="Beyond the paper: where the SG-NTK has a negative eigenvalue, the error along its mode grows at first as "
     "predicted, for longer in wider networks; with another surrogate it is learned.",
-    asks="Beyond the paper: where the SG-NTK has a negative eigenvalue, does the error along its mode grow at first as "
-    "predicted, for longer in wider networks, and is it learned with another surrogate?",
+    asks="Beyond the paper: where the SG-NTK has a negative eigenvalue, does the error along its mode grow at first "
+    "as predicted, for longer in wider networks, and is it learned with another surrogate?",
     claims=("sgl_diverges",),
 )
 
@@ -32,13 +32,13 @@ SG-NTK of these points unsymmetric, so that an eigenvalue λ may be negative.
 root mean square over networks of the coefficient that the errors f − y have in the mode whose eigenvalue is lowest, a
 plain number.
 
-*Panels.* One for each surrogate derivative, with the lowest eigenvalue in its title. A solid line with its own
-marker for
-each width. Dashed black lines: what the SG-NTK predicts, \\|1 − λ η/N\\|\\ :sup:`t` times the amplitude at the start.
+*Panels.* One for each surrogate derivative, with the lowest eigenvalue in its title. A solid line with its own marker
+for each width. Dashed black lines: what the SG-NTK predicts, \\|1 − λ η/N\\|\\ :sup:`t` times the amplitude at the
+start.
 
-*Look at* how, with {{ names.diverges }}, the error along the mode grows as predicted at first, the longer the wider the
-network, and then stops growing and falls, since a network of finite width changes its kernel while it learns; and how
-with {{ names.learns }} it shrinks.
+*Look at* how, with {{ names.diverges }}, the error along the mode grows as predicted at first, the longer the wider
+the network, and then stops growing and falls, since a network of finite width changes its kernel while it learns; and
+how with {{ names.learns }} it shrinks.
 """
 
 

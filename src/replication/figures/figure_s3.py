@@ -17,11 +17,9 @@ COMMONS: dict[str, dict[str, Any]] = {
 
 STATEMENT = Statement(
     holds="Beyond the paper: surrogates of equal area differ little in what is learned with them; none has an error "
-    "of more "
-    "than twice, or less than half, the median.",
+    "of more than twice, or less than half, the median.",
     asks="Beyond the paper: do surrogates of equal area differ little in what is learned with them, with no error "
-    "of more "
-    "than twice, or less than half, the median?",
+    "of more than twice, or less than half, the median?",
     claims=("surrogates_agree",),
 )
 
@@ -31,21 +29,17 @@ CAPTION = """\
 
 Infinitely wide networks with the activation {{ chosen.activation }}, and a row for each of
 {{ chosen.surrogates | length }} surrogate derivatives. Dashed lines and open marks: all have the same peak,
-{{ chosen.heights.peak }}. Solid lines and filled marks: all have the same area, {{ chosen.heights.area }}, which
-is that
-of the derivative of sign.
+{{ chosen.heights.peak }}. Solid lines and filled marks: all have the same area, {{ chosen.heights.area }}, which is
+that of the derivative of sign.
 
 *Panels, from left to right.* The surrogate s(z) over its argument z, and the SG-NTK I(x(α), x₀) over the angle α in
 radians of the input x(α) = (sin α, cos α), both plain numbers on an asinh scale, which is linear near 0. The mean
-squared
-error over the grid of what is learned from {{ chosen.points }} grid points, mean over {{ chosen.training_sets }}
-training
-sets with its interval, on a logarithmic scale: black at convergence; in colour at an earlier step, where it still
-differs
-from that by more than 2 %. Last, how much larger the error at convergence is than that of the first surrogate:
-mean over
-training sets of the difference on the same set, with its interval. All surrogates learn the same sets, so that the
-differences are known much better than the errors.
+squared error over the grid of what is learned from {{ chosen.points }} grid points, mean over
+{{ chosen.training_sets }} training sets with its {{ "{:.0%}".format(study.claims.confidence) }} interval, on a
+logarithmic scale: black at convergence; in colour at an earlier step, where it still differs from that by more than 2
+%. Last, how much larger the error at convergence is than that of the first surrogate: mean over training sets of the
+difference on the same set, with its interval. All surrogates learn the same sets, so that the differences are known
+much better than the errors.
 
 *Vertical* position in the right half tells equal peak (above) from equal area (below).
 
@@ -166,7 +160,7 @@ def _legend(figure: Drawing, steps: Sequence[int]) -> None:
                 f"{style.step_label(step)} (black: convergence)", color=colour, marker="o", markersize=3, linestyle=""
             )
         )
-    handles.append(style.key("95 % interval over training sets", color="0.55", linewidth=1.1))
+    handles.append(style.key("interval over training sets", color="0.55", linewidth=1.1))
     style.legend_above(figure, handles)
 
 

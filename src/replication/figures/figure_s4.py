@@ -21,11 +21,9 @@ ONE_NETWORK: dict[str, Any] = {**MEAN_OUTPUT, "markerfacecolor": "white"}
 
 STATEMENT = Statement(
     holds="Beyond the paper: on real data the mean of trained sign networks is closer to SG-NTK regression than to "
-    "NNGP "
-    "regression.",
+    "NNGP regression.",
     asks="Beyond the paper: on real data, is the mean of trained sign networks closer to SG-NTK regression than to "
-    "NNGP "
-    "regression?",
+    "NNGP regression?",
     claims=("real_data_follows",),
 )
 
@@ -42,14 +40,14 @@ SG-NTK is that of the activation {{ chosen.activation }} and the surrogate {{ ch
 Vertical: the mean squared error over the test points; 1, dotted, is that of the training set's mean.
 
 *Marks.* Grey points: {{ chosen.networks }} networks of width {{ chosen.width }}, after {{ chosen.steps }} steps of
-surrogate gradient learning. Open black diamond: the mean of their errors. Filled black diamond: the error of their mean
-output, which is smaller, since the networks' spread averages out. Orange-red triangles: SG-NTK regression for the same
-step, filled, and the error that one network is expected to have by it, with the predicted variance, open. Blue square:
-NNGP regression at convergence. Bars: 2 standard errors to either side, over the test points, which all predictors
-share.
+surrogate gradient learning. Open black diamond: the mean of their errors. Filled black diamond: the error of their
+mean output, which is smaller, since the networks' spread averages out. Orange-red triangles: SG-NTK regression for
+the same step, filled, and the error that one network is expected to have by it, with the predicted variance, open.
+Blue square: NNGP regression at convergence. Bars: 2 standard errors to either side, over the test points, which all
+predictors share.
 
-*Look at* whether the filled diamond is where the filled triangle is, rather than the square, and whether the open ones
-are at the same height.
+*Look at* whether the filled diamond is where the filled triangle is, rather than the square, and whether the open
+ones are at the same height.
 """
 
 
