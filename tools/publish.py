@@ -20,7 +20,7 @@ TABLES = {
     "sign_learning": "ensembles/sign/learning",
     "published": "published",
     **{f"divergence_{name}": f"divergence/{name}" for name in ("box_1", "triangle_1")},
-    **{f"surrogate_{name}": f"surrogates/{name}" for name in ("errors", "summary")},
+    "surrogate_errors": "surrogates/errors",
     **{
         f"{name}_{table}": f"real_data/{name}/{table}"
         for name in ("breast_cancer", "diabetes", "digits")
