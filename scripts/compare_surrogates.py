@@ -16,9 +16,10 @@ grid = job.read("grid")
 x, y = grid[["x1", "x2"]].to_numpy(), grid["target"].to_numpy()
 training_sets = datasets.grid_subsets(settings["seed"], settings["training_sets"], settings["points"], len(grid))
 
-kernels, errors = [], []
+shapes, kernels, errors, summary = [], [], [], []
 for normalize, descriptions in settings["architectures"].items():
     architectures = {name: build.architecture(description) for name, description in descriptions.items()}
+    shapes.append(comparison.shapes(architectures).assign(normalize=normalize))
     values = comparison.kernels(architectures, x, settings["reference_point"])
     kernels.append(values.merge(grid[["point", "alpha"]], on="point").assign(normalize=normalize))
     learned = comparison.generalization_errors(
@@ -30,5 +31,6 @@ for normalize, descriptions in settings["architectures"].items():
         learning_rate=settings["learning_rate"],
     )
     errors.append(learned.assign(normalize=normalize))
-job.write(pd.concat(kernels, ignore_index=True), "kernels")
-job.write(pd.concat(errors, ignore_index=True), "errors")
+    summary.append(comparison.summary(learned, confidence=settings["confidence"]).assign(normalize=normalize))
+for name, tables in {"shapes": shapes, "kernels": kernels, "errors": errors, "summary": summary}.items():
+    job.write(pd.concat(tables, ignore_index=True), name)

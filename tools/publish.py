@@ -4,13 +4,14 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import in_words
 import pandas as pd
 
+from replication import wording
 from replication.store.tables import read
 
 TABLES = {
@@ -45,7 +46,9 @@ def publish(run: str) -> None:
     tables = {name: pd.read_csv(StringIO(text)) for name, text in published.items()}  # rounded as in docs/results
     readme = ROOT / "README.md"
     page = _replace(readme.read_text(), "distances", _distances(tables))
-    page = _replace(page, "verdicts", _verdicts(json.loads(claims[0].read_text())))
+    report = json.loads(claims[0].read_text())
+    page = _replace(page, "verdicts", _verdicts(report))
+    page = _replace(page, "words", in_words.paragraphs(report, tables))
 
     for name in ("figures", "results"):
         shutil.rmtree(ROOT / "docs" / name, ignore_errors=True)
@@ -68,22 +71,24 @@ def _distances(tables: dict[str, pd.DataFrame]) -> str:
         last = table.assign(shown=shown)[table["step"] == table["step"].max()]
         by_width = last.pivot(index="width", columns="kernel", values="shown")
         rows += [(kappa, str(width), row["sg_ntk"], row["nngp"]) for width, row in by_width.iterrows()]
-    return _table(("kappa", "n", "from the SG-NTK mean", "from the NNGP regression"), rows)
+    return wording.table(("kappa", "n", "from the SG-NTK mean", "from the NNGP regression"), rows)
 
 
 def _verdicts(report: dict[str, Any]) -> str:
-    """Each claim with the finding that its verdict rests on."""
-    rows = []
-    for claim in report["claims"]:
-        finding = claim["findings"][claim["decisive"]]
-        interval = f"{finding['low']:.3g} to {finding['high']:.3g}"
-        rows.append((claim["statement"], finding["statistic"], interval, finding["criterion"], claim["verdict"]))
-    confidence = f"{report['confidence']:.0%} interval"
-    return _table(("claim", "decisive statistic", confidence, "criterion", "verdict"), rows)
+    """Each claim with the finding that its verdict rests on, those of the paper apart from those beyond it."""
+    claims = report["claims"]
+    parts = [f"{wording.tally(claims)}."]
+    for heading, beyond in (("of the paper", False), ("beyond the paper", True)):
+        rows = [_verdict(claim) for claim in claims if claim["beyond"] is beyond]
+        header = (f"claim {heading}", "decisive statistic", "estimate and interval", "criterion", "verdict")
+        parts.append(wording.table(header, rows))
+    return "\n\n".join(parts)
 
 
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    return "\n".join(f"| {' | '.join(line)} |" for line in [header, ("---",) * len(header), *rows])
+def _verdict(claim: dict[str, Any]) -> tuple[str, ...]:
+    finding = claim["findings"][claim["decisive"]]
+    estimate = f"{wording.number(finding['estimate'])} ({wording.sureness(finding)})"
+    return claim["statement"], finding["statistic"], estimate, finding["criterion"], wording.words(claim)
 
 
 def _replace(text: str, name: str, content: str) -> str:

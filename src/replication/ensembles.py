@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from replication import statistics
@@ -120,7 +121,7 @@ def learning(outputs: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         `activation`, `width`, `step`, `squared_distance` of the mean with its `standard_error`, and `variance_ratio`,
-        the mean variance over networks by the mean predicted one.
+        the mean variance over networks by the mean predicted one, with its standard error `variance_ratio_error`.
     """
     rows = []
     sg_ntk = predictions[predictions["kernel"] == "sg_ntk"].sort_values("point")
@@ -129,6 +130,9 @@ def learning(outputs: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
         then = sg_ntk[(sg_ntk["activation"] == activation) & (sg_ntk["step"] == step)]
         values = table.pivot(index="network", columns="point", values="output").to_numpy()
         distance = statistics.squared_distance(values, then["mean"].to_numpy())
-        ratio = values.var(axis=0, ddof=1).mean() / (then["std"] ** 2).mean()
-        rows.append((*ensemble, *distance, ratio))
-    return pd.DataFrame(rows, columns=[*ENSEMBLE, "squared_distance", "standard_error", "variance_ratio"])
+        predicted = float(np.mean(then["std"] ** 2))
+        spread = statistics.mean(np.mean((values - values.mean(axis=0)) ** 2, axis=1))
+        unbiased = len(values) / (len(values) - 1) / predicted
+        rows.append((*ensemble, *distance, unbiased * spread.value, unbiased * spread.error))
+    columns = [*ENSEMBLE, "squared_distance", "standard_error", "variance_ratio", "variance_ratio_error"]
+    return pd.DataFrame(rows, columns=columns)

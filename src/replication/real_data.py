@@ -97,15 +97,30 @@ def errors(outputs: pd.DataFrame, predictions: pd.DataFrame) -> tuple[pd.DataFra
         predictions: table of `predictions`.
 
     Returns:
-        A table of both regressions and of the ensemble's mean: `kernel` (`sg_ntk`, `nngp` or `ensemble`), `mse`, and
-        the `asymmetry` of the predictions; and one of every network: `network` and `mse`.
+        A table of both regressions and of the ensemble's mean output: `kernel` (`sg_ntk`, `nngp` or `ensemble`), `mse`
+        with its `standard_error` over the test points, `single_mse` (what one network is expected to have: with the
+        predicted variance, or the mean over the ensemble's networks), and the `asymmetry` of the predictions; and
+        one of
+        every network: `network` and `mse`.
     """
-    squares = predictions.assign(mse=(predictions["mean"] - predictions["target"]) ** 2)
-    regressions = squares.groupby("kernel", sort=False)["mse"].mean()
-    target = predictions[predictions["kernel"] == "sg_ntk"].set_index("sample")["target"]
-    by_network = outputs.pivot(index="network", columns="sample", values="output")
-    ensemble = float(np.mean((by_network.mean() - target) ** 2))
-    summary = pd.concat([regressions, pd.Series({"ensemble": ensemble}, name="mse")]).rename_axis("kernel")
-    networks = ((by_network - target) ** 2).mean(axis=1).rename("mse")
-    asymmetry = predictions["asymmetry"].iloc[0]
-    return summary.rename("mse").reset_index().assign(asymmetry=asymmetry), networks.reset_index()
+    by_network = outputs.pivot(index="network", columns="sample", values="output").to_numpy()
+    rows = []
+    for kernel, table in predictions.groupby("kernel", sort=False):
+        table = table.sort_values("sample")
+        target = table["target"].to_numpy()
+        rows.append((kernel, (table["mean"].to_numpy() - target) ** 2, float(np.mean(table["std"] ** 2))))
+    squares = (by_network - target) ** 2
+    ensemble = (by_network.mean(axis=0) - target) ** 2
+    rows.append(("ensemble", ensemble, float(np.mean(squares) - np.mean(ensemble))))
+    summary = [
+        (
+            kernel,
+            float(np.mean(error)),
+            float(np.std(error, ddof=1) / np.sqrt(len(error))),
+            float(np.mean(error)) + spread,
+        )
+        for kernel, error, spread in rows
+    ]
+    table = pd.DataFrame(summary, columns=["kernel", "mse", "standard_error", "single_mse"])
+    networks = pd.DataFrame({"network": np.arange(len(squares)), "mse": squares.mean(axis=1)})
+    return table.assign(asymmetry=predictions["asymmetry"].iloc[0]), networks

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from replication.figures import FIGURES
+from replication.figures import FIGURES, FORMATS
 from replication.references import Needs, Reference, Sources, made_by, references
 from replication.settings import Experiment, Steepness, Study
 from replication.settings.activations import Erf
@@ -172,7 +172,7 @@ def divergence(study: Study, surrogate: str) -> Sources:
     )
 
 
-@rule("compare_surrogates.py", tables("tables/surrogates", "kernels", "errors"))
+@rule("compare_surrogates.py", tables("tables/surrogates", "shapes", "kernels", "errors", "summary"))
 def compare_surrogates(study: Study) -> Sources:
     """SG-NTKs of many surrogates, and the errors of what is learned with them."""
     chosen = _present(study.surrogate_comparison, "surrogate_comparison")
@@ -187,6 +187,7 @@ def compare_surrogates(study: Study) -> Sources:
             "architectures": {what: with_equal(what, height) for what, height in chosen.heights},
             "learning_rate": study.training.learning_rate,
             "reference_point": study.data.reference_point,
+            "confidence": study.claims.confidence,
         },
         {"grid": made_by("grid")},
     )
@@ -241,7 +242,7 @@ def claims(study: Study) -> Sources:
     return Sources(
         {
             "run": study.run,
-            "claims": _of(study.claims, "confidence", "resamples", "seed", "activation", "least_networks"),
+            "claims": _of(study.claims, "confidence", "activation", "least_networks"),
             "divergence": None if diverging is None else _of(diverging, "surrogates", "compare_at"),
             "scale": scales["small_outputs"] / scales["outputs"] if len(scales) == 2 else 1.0,
             "reference_point": study.data.reference_point,
@@ -278,7 +279,7 @@ def evidence(study: Study) -> Needs:
 
 
 for _name, _figure in FIGURES.items():
-    _pictures = {kind: f"figures/{_name}.{kind}" for kind in ("pdf", "png")}
+    _pictures = {kind: f"figures/{_name}.{kind}" for kind in FORMATS}
     RULES[_name] = Rule(_name, "plot.py", _pictures, _figure.sources, (FIGURE_MODULES[_name],))
 
 

@@ -42,14 +42,17 @@ def outputs():
     networks = product(activation=["sign"], width=[20, 500], step=[3, 9], network=range(3)).merge(GRID, how="cross")
     networks["output"] = networks["target"] + networks["network"]
     keys = ["activation", "width", "step", "point", "alpha"]
+    ensemble = networks.groupby(keys, as_index=False)["output"].agg(["mean", "std", "sem"])
     predictions = product(activation=["sign"], kernel=["sg_ntk", "nngp"], step=[3, 9, np.nan]).merge(GRID, how="cross")
     distances = product(activation=["sign"], width=[20, 500], step=[3, 9], kernel=["sg_ntk", "nngp"])
     learning = product(activation=["sign"], width=[20, 500], step=[3, 9])
     return {
         "outputs": networks,
-        "ensemble": networks.groupby(keys, as_index=False)["output"].agg(["mean", "std"]),
+        "ensemble": ensemble.rename(columns={"sem": "standard_error"}),
         "distances": distances.assign(squared_distance=0.0123, standard_error=0.001),
-        "learning": learning.assign(squared_distance=0.0123, standard_error=0.001, variance_ratio=1.05),
+        "learning": learning.assign(
+            squared_distance=0.0123, standard_error=0.001, variance_ratio=1.05, variance_ratio_error=0.03
+        ),
         "predictions": predictions.assign(mean=predictions["step"].fillna(0.25), std=0.5),
         "training_set": TRAINING_SET,
     }
@@ -63,10 +66,20 @@ def divergence():
 
 def surrogates():
     levels = {"normalize": ["peak", "area"], "surrogate": STUDY.surrogate_comparison.surrogates[::-1]}
-    errors = product(**levels, step=[5, None], draw=range(3)).astype({"step": "Int64"})
+    summary = product(**levels, step=[5, 7, None]).astype({"step": "Int64"})
+    # At step 5 the error is twice that at convergence, at step 7 hardly another.
+    mean = (0.2 + summary.index // 3 / 20) * summary["step"].map({5: 2.0, 7: 1.001}).astype(float).fillna(1.0)
     return {
+        "shapes": product(**levels, z=[-3.0, 0.0, 3.0]).assign(derivative=1.0),
         "kernels": product(**levels).merge(GRID, how="cross").assign(analytic=1.0),
-        "errors": errors.assign(mse=0.1 + errors["draw"]),
+        "summary": summary.assign(
+            mean=mean,
+            low=mean - 0.05,
+            high=mean + 0.06,
+            difference=mean - 0.2,
+            difference_low=mean - 0.21,
+            difference_high=mean - 0.18,
+        ),
     }
 
 
@@ -75,7 +88,12 @@ def real_data():
     errors = [product(kernel=["sg_ntk", "nngp", "ensemble"]).assign(data_set=name, asymmetry=0.0625) for name in names]
     networks = [product(network=range(4)).assign(data_set=name, mse=0.875) for name in names]
     return {
-        "errors": [table.assign(mse=[0.1 + i, 0.2 + i, 0.3 + i]) for i, table in enumerate(errors)],
+        "errors": [
+            table.assign(
+                mse=[0.1 + i, 0.2 + i, 0.3 + i], standard_error=0.03125, single_mse=[0.6 + i, 0.7 + i, 0.8 + i]
+            )
+            for i, table in enumerate(errors)
+        ],
         "network_errors": networks,
     }
 

@@ -19,27 +19,36 @@ MEASURED = pd.DataFrame(
 )
 
 
-def finding(verdict, *, statistic="slope of the error", estimate=-1.02, low=-1.2, high=-0.9, decides=True, note=""):
+def finding(verdict, **others):
     return {
-        "statistic": statistic,
-        "estimate": estimate,
-        "low": low,
-        "high": high,
+        "statistic": "slope of the error",
+        "estimate": -1.02,
+        "low": -1.2,
+        "high": -0.9,
+        "residual": None,
         "criterion": "from -1.5 to -0.5",
         "verdict": verdict,
-        "decides": decides,
-        "note": note,
+        "open": "",
+        "decides": True,
+        "part": "",
+        "note": "",
+        **others,
     }
 
 
-def claim(name, statement, verdict, *findings, decisive=0):
+def claim(name, statement, verdict, *findings, **others):
     return {
         "name": name,
         "statement": statement,
         "source": "Figure B.3",
+        "beyond": False,
         "verdict": verdict,
-        "decisive": decisive,
+        "open": "",
+        "parts": {},
+        "confidence": 0.975,
+        "decisive": 0,
         "findings": [*findings],
+        **others,
     }
 
 
@@ -55,6 +64,7 @@ def claims():
                 finding("replicated"),
                 finding("replicated", estimate=-0.98),
                 finding("undecided", statistic="the same, trained", low=None, high=None, decides=False),
+                parts={"convergence": "replicated", "rate 1/n": "undecided"},
             ),
             claim(
                 "ill_posed",
@@ -68,7 +78,21 @@ def claims():
                 "spread",
                 "The ensemble's spread follows the SG-NTK.",
                 "undecided",
-                finding("undecided", statistic="variance ratio", note="3 networks, too few to decide: at least 10"),
+                finding(
+                    "undecided",
+                    statistic="variance ratio",
+                    note="3 networks, too few to decide: at least 10",
+                    open="too small a run",
+                ),
+                open="too small a run",
+            ),
+            claim(
+                "sgl_diverges",
+                "Something that the paper does not say.",
+                "replicated",
+                finding("replicated", statistic="exponent", estimate=-1.0, low=None, high=None, residual=0.0123),
+                source="beyond the paper; Figure S.1",
+                beyond=True,
             ),
         ],
     }

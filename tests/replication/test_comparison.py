@@ -1,7 +1,10 @@
 """SG-NTKs of many surrogates, and what is learned with them."""
 
+import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 
 import sgntk
 from replication import comparison, datasets
@@ -37,3 +40,38 @@ def test_errors_are_those_of_the_prediction(step):
             row = table[(table["surrogate"] == name) & (table["draw"] == draw)].iloc[0]
             assert row["mse"] == pytest.approx(np.mean((mean - Y) ** 2), rel=1e-9)
     assert table["step"].isna().all() if step is None else (table["step"] == step).all()
+
+
+def test_shapes_are_the_surrogates():
+    """In float32, as networks learn with them."""
+    table = comparison.shapes(ARCHITECTURES)
+    for name, arch in ARCHITECTURES.items():
+        rows = table[table["surrogate"] == name]
+        np.testing.assert_allclose(rows["z"], np.linspace(-3, 3, len(rows)))
+        expected = arch.surrogate(jnp.asarray(rows["z"].to_numpy(np.float32)))
+        np.testing.assert_allclose(rows["derivative"], expected, rtol=1e-6)
+
+
+def test_surrogates_are_compared_on_the_same_training_sets():
+    """Sets of very different difficulty, on which the second surrogate is always a little worse."""
+    rng = np.random.default_rng(0)
+    easy = rng.uniform(0, 1, size=20)
+    hard = easy + rng.uniform(0.01, 0.02, size=20)
+    errors = pd.concat(
+        pd.DataFrame(
+            {"surrogate": name, "draw": range(20), "step": pd.array([step] * 20, dtype="Int64"), "mse": factor * mse}
+        )
+        for step, factor in ((5, 2.0), (None, 1.0))
+        for name, mse in (("box", easy), ("bell", hard))
+    )
+    table = comparison.summary(errors, confidence=0.9).set_index(["surrogate", "step"])
+    assert [*table.index.get_level_values("surrogate")] == ["box", "bell"] * 2
+    last = table[table.index.get_level_values("step").isna()]
+    box, bell = (row for _, row in last.iterrows())
+    assert (box["difference"], box["difference_low"], box["difference_high"]) == (0, 0, 0)
+    paired = stats.ttest_rel(hard, easy).confidence_interval(0.9)
+    np.testing.assert_allclose(bell[["difference_low", "difference_high"]].to_numpy(float), [paired.low, paired.high])
+    alone = stats.ttest_1samp(hard, 0).confidence_interval(0.9)
+    np.testing.assert_allclose(bell[["low", "high"]].to_numpy(float), [alone.low, alone.high])
+    np.testing.assert_allclose([bell["mean"], bell["difference"]], [hard.mean(), (hard - easy).mean()])
+    np.testing.assert_allclose(table.loc[("bell", 5), "mean"], 2 * hard.mean())

@@ -98,3 +98,4 @@ def test_learning_compares_each_step_with_its_own_prediction():
     # Standard errors: 2 * 0.5 * 2/sqrt(12000) = 0.018 of the distance, 4 sqrt(2/12000) = 0.05 of the ratio.
     np.testing.assert_allclose(table["squared_distance"], 0.25, atol=4 * 0.018)
     np.testing.assert_allclose(table["variance_ratio"], 4.0, atol=4 * 0.05)
+    np.testing.assert_allclose(table["variance_ratio_error"], 4 * np.sqrt(2 / 12_000), rtol=0.1)  # of 4,000: 2 %

@@ -74,19 +74,33 @@ def test_without_ensembles_the_spread_is_a_table_without_rows():
 
 @pytest.mark.parametrize(("networks", "enough"), [(9, False), (10, True)])
 def test_a_finding_needs_the_least_number_of_networks(networks, enough):
-    sample = np.ones(networks)
+    sample = np.linspace(0.99, 1.01, networks)
     found = SAMPLING.of_networks("mean", np.mean, sample, criterion=Criterion(0.9, 1.1), least=10)
     assert found.enough is enough
     assert found.verdict == ("replicated" if enough else "undecided")
     assert ("too few to decide: at least 10" in found.note) is not enough
 
 
+def test_paired_networks_are_left_out_together():
+    """A difference of two measurements of the same networks, which vary much less than the networks do."""
+    rng = np.random.default_rng(0)
+    one = rng.normal(size=50)
+    other = one + 0.01 * rng.normal(size=50)
+    findings = [
+        SAMPLING.of_networks(
+            "", lambda a, b: a.mean() - b.mean(), one, other, criterion=Criterion(), least=2, paired=paired
+        )
+        for paired in (True, False)
+    ]
+    assert findings[0].estimate.error == pytest.approx(np.std(one - other, ddof=1) / np.sqrt(50))
+    assert findings[1].estimate.error > 50 * findings[0].estimate.error
+    assert [finding.note for finding in findings] == ["50 networks, paired", "50 networks"]
+
+
 SETTINGS = {
     "run": "example",
     "claims": {
         "confidence": 0.9,
-        "resamples": 20,
-        "seed": 3,
         "least_networks": {"kernels": 5, "outputs": 50},
         "activation": "sign",
     },
@@ -150,9 +164,7 @@ def test_evidence_is_there_if_its_tables_are():
 
 
 def test_sampling_is_that_of_the_settings():
-    assert Sampling.of_settings(SETTINGS["claims"]) == Sampling(
-        confidence=0.9, resamples=20, seed=3, least_kernels=5, least_outputs=50
-    )
+    assert Sampling.of_settings(SETTINGS["claims"]) == Sampling(confidence=0.9, least_kernels=5, least_outputs=50)
 
 
 @pytest.mark.parametrize(

@@ -82,3 +82,10 @@ def test_errors_of_networks_ensemble_and_regressions():
     mean = predictions[predictions["kernel"] == "nngp"]["mean"]
     assert by_kernel["nngp"] == pytest.approx(np.mean((mean.to_numpy() - data.y_test) ** 2))
     assert set(by_kernel.index) == {"sg_ntk", "nngp", "ensemble"}
+    squares = (mean.to_numpy() - data.y_test) ** 2
+    row = summary.set_index("kernel").loc["nngp"]
+    assert row["standard_error"] == pytest.approx(np.std(squares, ddof=1) / np.sqrt(10))
+    # What a single network errs: by the predicted variance more than the mean, and of the ensemble, as it is.
+    std = predictions[predictions["kernel"] == "nngp"]["std"]
+    assert row["single_mse"] == pytest.approx(np.mean(squares) + np.mean(std**2))
+    assert summary.set_index("kernel").loc["ensemble", "single_mse"] == pytest.approx(networks["mse"].mean())

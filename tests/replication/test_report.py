@@ -95,17 +95,23 @@ def test_the_page_is_built_for_everybody(page):
 
 def test_the_verdicts_come_first(page):
     first = page.text[: page.text.index("About this run")]
-    assert "1 replicated, 1 not replicated, 1 undecided" in first
+    assert (
+        "3 claims of the paper: 1 replicated, 1 not replicated, 1 undecided; 1 claim beyond it: 1 replicated" in first
+    )
+    assert first.index("Claims of the paper") < first.index("spread") < first.index("Claims beyond the paper")
+    assert "✓ replicated convergence: replicated, rate 1/n: undecided" in first
+    assert "? undecided (too small a run)" in first
+    assert "exponent −1 (residual 1.2%)" in first
     assert "slope of the error (and 1 more) −1.02 [−1.2, −0.9]" in first
     # The finding for which a claim fails, not the first one.
     assert "off the training points (and 1 more) 0.25 [0.21, 0.29]" in first
     assert "variance ratio (3 networks, too few to decide: at least 10)" in first
-    assert [first.count(symbol) for symbol in "✓✗?"] == [1, 1, 1]
+    assert [first.count(symbol) for symbol in "✓✗?"] == [2, 1, 1]
 
 
 def test_a_claim_is_shown_with_every_finding(page):
     full = page.text[page.text.index("A claim’s verdict follows") : page.text.index("Numbers behind Figure 1")]
-    assert full.count("from -1.5 to -0.5") == 6
+    assert full.count("from -1.5 to -0.5") == 7
     assert "the same, trained −1.02 from -1.5 to -0.5 ? undecided no" in full
 
 
@@ -118,6 +124,16 @@ def test_every_figure_has_a_caption_and_numbers(page):
     for label in (f"Figure {label}" for label in labels):
         assert f"Numbers behind {label} " in page.text
     assert len(page.of("figcaption")) == 12
+
+
+def test_captions_follow_the_verdicts(page):
+    assert "The NTK of finite networks converges to the analytic NTK as they widen." in page.text
+    assert "does their mean after surrogate gradient learning approach kernel regression with the SG-NTK?" in page.text
+    assert [a["alt"] for a in page.of("img") if "negative eigenvalue" in a["alt"]] == [
+        "Beyond the paper: where the SG-NTK has a negative eigenvalue, the error along its mode grows at first as "
+        "predicted, "
+        "for longer in wider networks; with another surrogate it is learned."
+    ]
 
 
 def test_activations_come_in_the_order_of_the_configuration(page):
@@ -134,7 +150,7 @@ def test_activations_come_in_the_order_of_the_configuration(page):
         ("figure_published", "published", "ours"),
         ("figure_s1", "divergence", "amplitude"),
         ("figure_s2", "learning", "variance_ratio"),
-        ("figure_s3", "errors", "mse"),
+        ("figure_s3", "summary", "mean"),
         ("figure_s4", "errors", "mse"),
     ],
 )
@@ -212,7 +228,7 @@ def test_anchor_of_a_heading_with_signs():
 def test_an_unknown_name_in_a_caption_is_an_error():
     figure = dataclasses.replace(FIGURES["figure_b1"], caption="{{ study.widths }}")
     with pytest.raises(jinja2.UndefinedError, match="widths"):
-        caption(figure, STUDY)
+        caption(figure, STUDY, {})
 
 
 def test_rules_are_listed_with_what_they_took(page):

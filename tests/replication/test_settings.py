@@ -409,7 +409,7 @@ REJECTED = [
     ("steepness.surrogate", "box", "got 'box'; expected one of erf_derivative_1"),
     ("steepness.training_set", "C", "got 'C'; expected one of A, B"),
     ("claims.alpha", 0.05, "got 0.05; unknown key, expected one of confidence, "),
-    ("claims.seed", DELETED, "missing; Seed of the bootstrap."),
+    ("claims.confidence", DELETED, "missing; Confidence of the intervals of a claim together, above 0 and below 1."),
     ("claims.confidence", 1, "got 1; expected a number < 1"),
     ("claims.confidence", 0, "got 0; expected a number > 0"),
     ("claims.least_networks.outputs", 0, "got 0; expected a number >= 1"),
@@ -468,7 +468,6 @@ REJECTED = [
     ("real_data.width", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
     ("real_data.networks", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
     ("real_data.steps", 10**40, f"got {10**40}; expected at most 30 days a job, not "),
-    ("claims.resamples", 10**9, "got 1000000000; expected a number <= 1000000"),
 ]
 
 

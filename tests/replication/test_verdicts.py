@@ -5,14 +5,16 @@ import math
 
 import pytest
 
-from replication.claims.verdicts import Criterion, Finding, combine
-from replication.statistics import Estimate
+from replication.claims.verdicts import ACROSS, NO_POWER_LAW, TOO_SMALL, Criterion, Finding, combine
+from replication.statistics import Estimate, PowerLaw
 
 CRITERION = Criterion(-1.5, -0.5)
 
 
 def finding(low, high, **others):
-    return Finding("a statistic", Estimate((low + high) / 2, low, high), CRITERION, "10 networks", **others)
+    """With an interval of one standard error, whose confidence is 68.27 %."""
+    estimate = Estimate((low + high) / 2, (high - low) / 2, math.inf)
+    return Finding("a statistic", estimate, CRITERION, "10 networks", **{"confidence": 0.6826894921370859, **others})
 
 
 REPLICATED, NOT_REPLICATED, UNDECIDED = finding(-1.1, -0.9), finding(0.1, 0.2), finding(-0.6, -0.4)
@@ -43,9 +45,40 @@ def test_a_criterion_says_what_it_allows(criterion, text):
     assert str(criterion) == text
 
 
-def test_too_few_networks_decide_nothing():
-    assert finding(-1.1, -0.9, enough=False).verdict == "undecided"
-    assert finding(0.1, 0.2, enough=False).verdict == "undecided"
+def test_the_interval_of_a_finding_has_its_confidence():
+    assert UNDECIDED.interval == pytest.approx((-0.6, -0.4))
+    low, high = finding(-0.6, -0.4, confidence=0.95).interval
+    assert (low, high) == pytest.approx((-0.5 - 0.1959964, -0.5 + 0.1959964))
+
+
+def test_too_few_networks_decide_nothing_and_say_so():
+    for few in (finding(-1.1, -0.9, enough=False), finding(0.1, 0.2, enough=False), finding(-0.6, -0.4, enough=False)):
+        assert (few.verdict, few.open) == ("undecided", TOO_SMALL)
+
+
+def test_an_interval_across_a_bound_is_another_kind_of_undecided():
+    assert (UNDECIDED.verdict, UNDECIDED.open) == ("undecided", ACROSS)
+    assert REPLICATED.open == NOT_REPLICATED.open == ""
+
+
+def theory(value, residual):
+    return Finding("an exponent", PowerLaw(value, residual), CRITERION, "")
+
+
+@pytest.mark.parametrize(
+    ("value", "residual", "verdict", "reason"),
+    [
+        (-1.0, 0.1, "replicated", ""),
+        (-0.4, 0.1, "not replicated", ""),
+        (-1.0, 0.3, "undecided", NO_POWER_LAW),
+        (-0.4, 0.3, "undecided", NO_POWER_LAW),
+    ],
+)
+def test_theory_has_no_interval_and_needs_a_fit(value, residual, verdict, reason):
+    found = theory(value, residual)
+    assert (found.verdict, found.open) == (verdict, reason)
+    described = found.describe()
+    assert (described["low"], described["high"], described["residual"]) == (None, None, residual)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +92,21 @@ def test_too_few_networks_decide_nothing():
     ],
 )
 def test_a_claim_needs_all_its_deciding_findings(findings, verdict):
-    assert combine(findings) == verdict
+    assert combine(findings)[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("findings", "reason"),
+    [
+        ([REPLICATED], ""),
+        ([NOT_REPLICATED, UNDECIDED], ""),
+        ([REPLICATED, UNDECIDED], ACROSS),
+        ([UNDECIDED, finding(-0.6, -0.4, enough=False)], TOO_SMALL),
+        ([theory(-1.0, 0.3), REPLICATED], NO_POWER_LAW),
+    ],
+)
+def test_a_claim_says_why_it_is_undecided(findings, reason):
+    assert combine(findings)[1] == reason
 
 
 def test_a_claim_without_a_deciding_finding_is_refused():
@@ -74,8 +121,11 @@ def test_a_description_is_json_even_where_an_interval_is_not_finite():
         "estimate": None,
         "low": None,
         "high": None,
+        "residual": None,
         "criterion": "from -1.5 to -0.5",
         "verdict": "undecided",
+        "open": ACROSS,
         "decides": True,
+        "part": "",
         "note": "10 networks",
     }

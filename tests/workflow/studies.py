@@ -30,7 +30,6 @@ TINY = {
         "networks": 2,
         "steps": 1,
     },
-    "claims": {"resamples": 20},
 }
 
 

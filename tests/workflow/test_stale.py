@@ -141,8 +141,9 @@ RUNS = {
         "recording": {"train", "real_data"},
         "references": DRAW,
         "rules": {"report"},
-        "statistics": {"tabulate_kernels", "tabulate_outputs", "claims"},
+        "statistics": {"tabulate_kernels", "tabulate_outputs", "compare_surrogates", "claims"},
         "steepness": {"steepness"},
+        "wording": {"claims", "report"},
         **dict.fromkeys(
             ("figures/__init__", "figures/figure", "figures/style", "report/__init__", "report/tables"), DRAW
         ),
@@ -247,8 +248,8 @@ DEPEND = {
     r"activations\.erf_\d+\.m": {"analytic_kernel", "train", "compare_published", *KERNEL_FIGURES},
     r"activations\.sign\.name": {"predict", *TRAIN, "compare_surrogates"},
     r"surrogates\.erf_derivative_1\.k": {*THEORY, "train", "steepness", "real_data", "compare_published"},
-    r"surrogates\.(box|triangle)_1\.half_width": {"compare_surrogates", "divergence", "figure_s1"},
-    r"surrogates\.\w+\.(slope|width)": {"compare_surrogates"},
+    r"surrogates\.(box|triangle)_1\.half_width": {"compare_surrogates", "figure_s3", "divergence", "figure_s1"},
+    r"surrogates\.\w+\.(slope|width)": {"compare_surrogates", "figure_s3"},
     r"experiments\.(sg_)?ntk\.(output_scale|surrogate)": {"analytic_kernel", "train", "compare_published"},
     r"experiments\.sign\w*\.output_scale": {"predict", "train", "claims"},
     r"experiments\.sign\w*\.(surrogate|steps.*)": {"predict", "train"},
@@ -271,6 +272,7 @@ DEPEND = {
     r"surrogate_comparison\..*": {"compare_surrogates"},
     r"real_data\.data_sets.*": {"figure_s4", "claims"},
     r"real_data\..*": {"real_data"},
+    r"claims\.confidence": {"claims", "compare_surrogates"},
     r"claims\..*": {"claims"},
     r"resources\..*": set(),
 }

@@ -54,6 +54,7 @@ def test_a_run_from_start_to_figures(study):
     for figure in FIGURES:
         assert (study / f"results/tiny/figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
         assert (study / f"results/tiny/figures/{figure}.png").read_bytes().startswith(b"\x89PNG")
+        assert "<svg" in (study / f"results/tiny/figures/{figure}.svg").read_text()[:1000]
     report = (study / "results/tiny/report.html").read_text()
     assert "Run “tiny”" in report
     assert "No value of this run is comparable with a published one" in report

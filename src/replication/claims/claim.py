@@ -10,13 +10,14 @@ The parameters after `sampling` name the evidence that the claim needs (`replica
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any
 
 from replication.claims.evidence import SOURCES
 from replication.claims.sampling import Sampling
 from replication.claims.verdicts import Finding
+from replication.statistics import shared
 
 Test = Callable[..., Iterator[Finding]]
 
@@ -39,13 +40,20 @@ class Claim:
     needs: tuple[str, ...]
     test: Test
 
+    @property
+    def beyond(self) -> bool:
+        """Whether it is none of the paper's."""
+        return self.source.startswith("beyond the paper")
+
     def testable(self, evidence: Collection[str]) -> bool:
         """Whether all that the claim needs is among these names."""
         return {*self.needs} <= {*evidence}
 
     def findings(self, evidence: Mapping[str, Any], sampling: Sampling) -> tuple[Finding, ...]:
-        """What a run says to the claim."""
-        return tuple(self.test(sampling, **{name: evidence[name] for name in self.needs}))
+        """What a run says to the claim; the intervals that decide hold together with the confidence of the sampling."""
+        found = tuple(self.test(sampling, **{name: evidence[name] for name in self.needs}))
+        confidence = shared(sampling.confidence, max(1, sum(finding.decides for finding in found)))
+        return tuple(replace(finding, confidence=confidence) for finding in found)
 
 
 def claim(statement: str, *, source: str) -> Callable[[Test], Claim]:

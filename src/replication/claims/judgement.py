@@ -1,8 +1,8 @@
 """What a run says to the claims, for people and for programs."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from replication.claims.claim import Claim
 from replication.claims.sampling import Sampling
 from replication.claims.verdicts import Finding, Verdict, combine
+from replication.wording import number, sureness, table, tally, words
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,30 @@ class Result:
     @property
     def verdict(self) -> Verdict:
         """Verdict on the claim as a whole."""
-        return combine(self.findings)
+        return combine(self.findings)[0]
+
+    @property
+    def open(self) -> str:
+        """Why it is undecided; empty if it is not."""
+        return combine(self.findings)[1]
+
+    @property
+    def parts(self) -> dict[str, Verdict]:
+        """Verdict on each part of the claim that is told apart, whether it enters the verdict on the whole or not."""
+        names = dict.fromkeys(finding.part for finding in self.findings if finding.part)
+        return {
+            name: combine(replace(finding, decides=True) for finding in self.findings if finding.part == name)[0]
+            for name in names
+        }
 
     @property
     def decisive(self) -> Finding:
         """The first finding that the verdict rests on."""
-        return next(finding for finding in self.findings if finding.decides and finding.verdict == self.verdict)
+        return next(
+            finding
+            for finding in self.findings
+            if finding.decides and (finding.verdict, finding.open) == (self.verdict, self.open)
+        )
 
     def describe(self) -> dict[str, Any]:
         """The result as plain values, for JSON."""
@@ -36,7 +55,11 @@ class Result:
             "name": claim.name,
             "statement": claim.statement,
             "source": claim.source,
+            "beyond": claim.beyond,
             "verdict": self.verdict,
+            "open": self.open,
+            "parts": self.parts,
+            "confidence": self.decisive.confidence,
             "decisive": self.findings.index(self.decisive),
             "findings": [finding.describe() for finding in self.findings],
         }
@@ -53,7 +76,7 @@ class Judgement:
 
     Attributes:
         run: its name.
-        confidence: of the intervals.
+        confidence: of the intervals of a claim together.
         results: of the claims that were tested.
         spread: of the trained networks, angle by angle (`replication.claims.spread`).
     """
@@ -70,42 +93,49 @@ class Judgement:
 
     def markdown(self) -> str:
         """A page to read in a terminal: an overview, and then every statistic of every claim."""
-        interval = f"{self.confidence:.0%} interval"
-        overview = [
-            (result.claim.statement, result.decisive.statistic, _interval(result.decisive), result.verdict)
-            for result in self.results
-        ]
+        claims = json.loads(self.json())["claims"]
         parts = [
-            f"# Claims of the paper, tested on the run `{self.run}`",
-            _table(("claim", "statistic", interval, "verdict"), overview),
+            f"# Claims, tested on the run `{self.run}`",
+            tally(claims),
+            f"The intervals of a claim that decide hold together with {self.confidence:.0%} confidence.",
         ]
-        for result in self.results:
+        for heading, beyond in (("Claims of the paper", False), ("Claims beyond the paper", True)):
+            shown = [claim for claim in claims if claim["beyond"] is beyond]
+            if shown:
+                parts += [
+                    f"## {heading}",
+                    table(("claim", "statistic", "estimate and interval", "verdict"), map(_overview, shown)),
+                ]
+        for claim in claims:
             parts += [
-                f"## {result.claim.name}: {result.verdict}",
-                f"{result.claim.statement} ({result.claim.source})",
-                _table(
-                    ("statistic", "estimate", interval, "criterion", "verdict", "from"),
-                    [_row(finding) for finding in result.findings],
+                f"## {claim['name']}: {words(claim)}",
+                f"{claim['statement']} ({claim['source']})",
+                f"Each interval at {claim['confidence']:.2%}.",
+                table(
+                    ("statistic", "estimate", "interval", "criterion", "verdict", "from"), map(_row, claim["findings"])
                 ),
             ]
         return "\n\n".join(parts) + "\n"
 
 
-def _row(finding: Finding) -> tuple[str, ...]:
+def _overview(claim: Mapping[str, Any]) -> tuple[str, ...]:
+    decisive = claim["findings"][claim["decisive"]]
+    return claim["statement"], decisive["statistic"], _estimate(decisive), words(claim)
+
+
+def _row(finding: Mapping[str, Any]) -> tuple[str, ...]:
+    about = [finding["part"]] if finding["part"] else []
+    about += [] if finding["decides"] else ["beside the verdict"]
+    statistic = finding["statistic"] + (f" ({', '.join(about)})" if about else "")
     return (
-        finding.statistic if finding.decides else f"{finding.statistic} (beside the verdict)",
-        f"{finding.estimate.value:.3g}",
-        _interval(finding),
-        str(finding.criterion),
-        finding.verdict,
-        finding.note,
+        statistic,
+        number(finding["estimate"]),
+        sureness(finding),
+        finding["criterion"],
+        words(finding),
+        finding["note"],
     )
 
 
-def _interval(finding: Finding) -> str:
-    return f"{finding.estimate.low:.3g} to {finding.estimate.high:.3g}"
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [header, ("---",) * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _estimate(finding: Mapping[str, Any]) -> str:
+    return f"{number(finding['estimate'])} ({sureness(finding)})"

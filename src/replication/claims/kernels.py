@@ -10,8 +10,11 @@ from replication.claims.claim import claim
 from replication.claims.sampling import Sampling
 from replication.claims.verdicts import Criterion, Finding
 
+CONVERGES = Criterion(high=0)
+"""Exponents against n of an error that falls."""
+
 LIKE_ONE_OVER_N = Criterion(-1.5, -0.5)
-"""Exponents against n of an error that falls like 1/n."""
+"""Exponents against n of an error that falls like 1/n, a rate of which the paper says nothing."""
 
 FALLS = Criterion(high=-0.5)
 """Exponents against n of a change that vanishes."""
@@ -39,12 +42,13 @@ def sg_ntk_converges(sampling: Sampling, sg_ntk: pd.DataFrame) -> Iterator[Findi
 
 
 def _convergence(sampling: Sampling, kernels: pd.DataFrame, steps: set[int]) -> Iterator[Finding]:
-    """Exponent of the mean squared error against width."""
+    """Exponent of the mean squared error against width: whether it falls, and beside the verdict, whether like 1/n."""
     for step in sorted(steps):
         for activation, table in kernels[kernels["step"] == step].groupby("activation", sort=False):
             errors = {width: _mean_square(chosen, "analytic") for width, chosen in table.groupby("width")}
             statistic = f"exponent of the MSE against n, {activation}, step {step:,}"
-            yield sampling.of_widths(statistic, errors, LIKE_ONE_OVER_N)
+            yield sampling.of_widths(statistic, errors, CONVERGES, part="convergence")
+            yield sampling.of_widths(statistic, errors, LIKE_ONE_OVER_N, part="rate 1/n", decides=False)
 
 
 @claim(
@@ -73,8 +77,10 @@ def _constancy(sampling: Sampling, kernels: pd.DataFrame, name: str) -> Iterator
         widest = max(changes)
         yield sampling.of_networks(
             f"root mean square change of the {name}, {activation}, n = {widest:,}",
-            lambda change: np.sqrt(np.mean(change)),
+            lambda change: np.exp(np.mean(np.log(change)) / 2),  # the geometric mean: of a typical network
             changes[widest],
+            logarithmic=True,
+            of="networks, geometric mean",
             criterion=CLOSE_TO_START,
             least=sampling.least_kernels,
         )

@@ -1,6 +1,6 @@
 """Claims on sign networks: trained, and beyond the paper while they learn, they are the SG-NTK's Gaussian process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 
@@ -68,22 +68,33 @@ def spread_follows(sampling: Sampling, outputs: Outputs) -> Iterator[Finding]:
     def ratios(chosen: Float[np.ndarray, "networks points"]) -> Float[np.ndarray, " points"]:
         return chosen.var(axis=0, ddof=1) / std**2
 
-    statistics: list[tuple[str, Callable[..., float], Criterion]] = [
-        ("mean variance over networks by the predicted one", variance_ratio(std), SAME_SPREAD),
-        ("the same angle by angle, smallest", lambda chosen: np.min(ratios(chosen)), SAME_SPREAD_AT_AN_ANGLE),
-        ("the same angle by angle, largest", lambda chosen: np.max(ratios(chosen)), SAME_SPREAD_AT_AN_ANGLE),
-        (
-            "part of the networks within 2 predicted standard deviations",
-            lambda chosen: np.mean(np.abs(chosen - mean) <= 2 * std),
-            WITHIN_TWO_DEVIATIONS,
-        ),
-    ]
-    for statistic, function, criterion in statistics:
-        yield finding(f"{statistic}, n = {widest:,}", function, trained, criterion=criterion)
+    yield finding(
+        f"mean variance over networks by the predicted one, n = {widest:,}",
+        variance_ratio(std),
+        trained,
+        logarithmic=True,
+        criterion=SAME_SPREAD,
+    )
+    for extreme in ("smallest", "largest"):
+        yield finding(
+            f"the same angle by angle, {extreme}, n = {widest:,}",
+            ratios,
+            trained,
+            extreme=extreme,
+            logarithmic=True,
+            criterion=SAME_SPREAD_AT_AN_ANGLE,
+        )
+    yield finding(
+        f"part of the networks within 2 predicted standard deviations, n = {widest:,}",
+        lambda chosen: np.mean(np.abs(chosen - mean) <= 2 * std),
+        trained,
+        criterion=WITHIN_TWO_DEVIATIONS,
+    )
     yield finding(
         f"mean variance over networks by the one predicted for this step, n = {widest:,}",
         variance_ratio(ensembles.sg_ntk_then.std[shown]),
         trained,
+        logarithmic=True,
         criterion=SAME_SPREAD,
         decides=False,
     )
@@ -95,24 +106,29 @@ def spread_follows(sampling: Sampling, outputs: Outputs) -> Iterator[Finding]:
     source="Figure B.2",
 )
 def scale_leaves_the_mean(sampling: Sampling, outputs: Outputs, small_outputs: Outputs) -> Iterator[Finding]:
-    """Distance between the means, and ratio of the spreads, of the widest networks at both scales."""
+    """Distance between the means, and ratio of the spreads, of the widest networks at both scales.
+
+    Networks of the same number and width start from the same weights at both scales, and are resampled together.
+    """
     small, large = small_outputs.last, outputs.last
     widest, then = small.widest, small.sg_ntk_then
     apart = np.mean((small.sg_ntk.mean - small.nngp.mean) ** 2)
     at_small, at_large = small.outputs[widest], large.outputs[large.widest]
     finding = partial(sampling.of_networks, least=sampling.least_outputs)
-    yield finding(
+    both = partial(finding, paired=widest == large.widest and len(at_small) == len(at_large))
+    yield both(
         f"squared distance between the means at both scales, by that between the predictions' means, n = {widest:,}",
         lambda chosen, other: distance(chosen, other.mean(axis=0)) / apart,
         at_small,
         at_large,
         criterion=SAME_MEAN,
     )
-    yield finding(
+    yield both(
         f"standard deviation by the scale and by that at the other scale, n = {widest:,}",
         lambda chosen, other: np.sqrt(variance(chosen) / variance(other)) / small_outputs.scale,
         at_small,
         at_large,
+        logarithmic=True,
         criterion=SAME_SPREAD,
     )
     yield finding(
@@ -126,6 +142,7 @@ def scale_leaves_the_mean(sampling: Sampling, outputs: Outputs, small_outputs: O
         f"mean variance over networks by the one predicted for this step, n = {widest:,}",
         variance_ratio(then.std),
         at_small,
+        logarithmic=True,
         criterion=SAME_SPREAD,
         decides=False,
     )
@@ -153,5 +170,6 @@ def learning_is_predicted(sampling: Sampling, outputs: Outputs) -> Iterator[Find
             f"mean variance over networks by the predicted one, {where}",
             variance_ratio(then.std),
             networks,
+            logarithmic=True,
             criterion=SAME_SPREAD,
         )

@@ -27,7 +27,7 @@ def _rows(ensembles: Ensembles, confidence: float) -> list[tuple[float, ...]]:
     for width, outputs in ensembles.outputs.items():
         normal = (outputs - process.mean) / np.where(ensembles.spread_out, process.std, np.nan)
         for point in np.flatnonzero(ensembles.spread_out).tolist():
-            ratio = statistics.variance_interval(normal[:, point], confidence)
+            ratio = statistics.variance(normal[:, point])
             coverage = float(np.mean(np.abs(normal[:, point]) <= 2))
-            rows.append((width, point, ratio.value, ratio.low, ratio.high, coverage))
+            rows.append((width, point, ratio.value, *ratio.interval(confidence), coverage))
     return rows

@@ -24,11 +24,13 @@ def surrogates_agree(sampling: Sampling, surrogate_errors: pd.DataFrame) -> Iter
     for normalize in ("area", "peak"):
         table = converged[converged["normalize"] == normalize]
         draws = table.pivot(index="draw", columns="surrogate", values="mse").to_numpy()
-        for name, extreme in (("largest", np.max), ("smallest", np.min)):
+        for extreme in ("largest", "smallest"):
             yield sampling.of_networks(
-                f"{name} mean test error of a surrogate by the median of all, at equal {normalize}",
-                lambda chosen, extreme=extreme: extreme(chosen.mean(axis=0)) / np.median(chosen.mean(axis=0)),
+                f"{extreme} mean test error of a surrogate by the median of all, at equal {normalize}",
+                lambda chosen: chosen.mean(axis=0) / np.median(chosen.mean(axis=0)),
                 draws,
+                extreme=extreme,
+                logarithmic=True,
                 criterion=COMPARABLE,
                 least=sampling.least_kernels,
                 of="training sets",

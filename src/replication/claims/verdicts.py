@@ -5,9 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from replication.statistics import Estimate
+from replication.statistics import Estimate, Extreme, PowerLaw
 
 Verdict = Literal["replicated", "not replicated", "undecided"]
+
+TOO_SMALL = "too small a run"
+ACROSS = "an interval across a bound"
+NO_POWER_LAW = "no power law"
+
+LARGEST_RESIDUAL = 0.25
+"""Of a fit, beyond which its exponent says nothing."""
 
 
 @dataclass(frozen=True)
@@ -41,47 +48,86 @@ class Finding:
 
     Attributes:
         statistic: what was computed, in words.
-        estimate: its value, corrected for bias where it comes from a bootstrap, with its confidence interval.
+        estimate: its value, with what its interval follows from; or, of theory, the fit.
         criterion: the values that the claim allows.
-        note: what the interval rests on.
+        note: what the estimate rests on.
         enough: whether the run is large enough to decide; if not the finding is undecided, whatever the interval says.
         decides: whether it enters the claim's verdict, or is reported beside it.
+        part: what it is about, if the claim has parts that are told apart.
+        confidence: of the interval.
     """
 
     statistic: str
-    estimate: Estimate
+    estimate: Estimate | Extreme | PowerLaw
     criterion: Criterion
     note: str
     enough: bool = True
     decides: bool = True
+    part: str = ""
+    confidence: float = 0.95
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Confidence interval; of theory, the value itself twice."""
+        if isinstance(self.estimate, PowerLaw):
+            return self.estimate.value, self.estimate.value
+        return self.estimate.interval(self.confidence)
+
+    @property
+    def residual(self) -> float | None:
+        """Largest relative distance of a value from the fit, where there is a fit in place of an interval."""
+        return self.estimate.residual if isinstance(self.estimate, PowerLaw) else None
 
     @property
     def verdict(self) -> Verdict:
         """What this statistic alone says."""
-        return self.criterion.judge(self.estimate.low, self.estimate.high) if self.enough else "undecided"
+        fits = self.residual is None or self.residual <= LARGEST_RESIDUAL
+        return self.criterion.judge(*self.interval) if self.enough and fits else "undecided"
+
+    @property
+    def open(self) -> str:
+        """Why it is undecided; empty if it is not."""
+        if self.verdict != "undecided":
+            return ""
+        if self.residual is not None:
+            return NO_POWER_LAW
+        return ACROSS if self.enough else TOO_SMALL
 
     def describe(self) -> dict[str, Any]:
-        """The finding as plain values, for JSON; what is not finite is null."""
-        numbers = {"estimate": self.estimate.value, "low": self.estimate.low, "high": self.estimate.high}
+        """The finding as plain values, for JSON; what is not finite, or not there, is null."""
+        low, high = (None, None) if self.residual is not None else self.interval
+        numbers = {"estimate": self.estimate.value, "low": low, "high": high, "residual": self.residual}
         return {
             "statistic": self.statistic,
-            **{name: float(value) if math.isfinite(value) else None for name, value in numbers.items()},
+            **{name: _finite(value) for name, value in numbers.items()},
             "criterion": str(self.criterion),
             "verdict": self.verdict,
+            "open": self.open,
             "decides": self.decides,
+            "part": self.part,
             "note": self.note,
         }
 
 
-def combine(findings: Iterable[Finding]) -> Verdict:
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def combine(findings: Iterable[Finding]) -> tuple[Verdict, str]:
     """Verdict on a claim: replicated if every deciding finding is, not replicated if one is not, undecided otherwise.
+
+    Returns:
+        The verdict, and why it is undecided. A run that is too small for one statistic is too small for the claim.
 
     Raises:
         ValueError: if no finding decides.
     """
-    verdicts = {finding.verdict for finding in findings if finding.decides}
-    if not verdicts:
+    deciding = [finding for finding in findings if finding.decides]
+    if not deciding:
         raise ValueError("combine: expected at least one finding that decides; got none")
+    verdicts, reasons = {finding.verdict for finding in deciding}, {finding.open for finding in deciding}
     if "not replicated" in verdicts:
-        return "not replicated"
-    return "undecided" if "undecided" in verdicts else "replicated"
+        return "not replicated", ""
+    if "undecided" in verdicts:
+        return "undecided", next(reason for reason in (TOO_SMALL, ACROSS, NO_POWER_LAW) if reason in reasons)
+    return "replicated", ""

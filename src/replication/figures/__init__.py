@@ -6,6 +6,7 @@ Importing them is cheap: what draws is imported when something is drawn.
 import importlib
 import pkgutil
 
+from replication.figures.figure import FORMATS as FORMATS
 from replication.figures.figure import Figure as Figure
 
 

@@ -1,11 +1,16 @@
 """Mean squared error of the empirical kernels against width, log-log (Figures B.3 and B.4)."""
 
-from itertools import cycle
+from typing import Any
+
+import pandas as pd
 
 from replication.figures import activations
-from replication.figures.figure import Drawing, Settings, Study, Tables
+from replication.figures.figure import Axes, Drawing, Settings, Study, Tables
 from replication.references import Sources, outputs_of
 from replication.report.tables import Table, number, pivoted, wide
+
+FALLING: dict[str, Any] = {"color": "0.3", "linewidth": 1.0, "linestyle": ":", "zorder": 4}
+"""A line that falls like 1/n, to compare with."""
 
 
 def needs(study: Study, experiment: str) -> Sources:
@@ -18,41 +23,61 @@ def needs(study: Study, experiment: str) -> Sources:
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
     """A panel for each activation: a thin line for each network, a thick one for their mean."""
-    import seaborn as sns
+    import matplotlib.pyplot as plt
 
     from replication.figures import style
 
     mse, mean, described = tables["kernel_mse"], tables["kernel_mse_mean"], settings["activations"]
-    steps = sorted(mse["step"].unique())
-    palette = dict(zip(steps, cycle(style.STEP_COLOURS), strict=False))
-    grid = sns.relplot(
-        mse.assign(line=mse["network"].astype(str) + "/" + mse["step"].astype(str)),
-        kind="line",
-        x="width",
-        y="mse",
-        hue="step",
-        palette=palette,
-        units="line",
-        estimator=None,
-        col="activation",
-        col_order=list(described),
-        linewidth=0.4,
-        alpha=0.6,
-        legend=False,
-        height=1.0,
+    steps = style.values(mse, "step")
+    figure, panels = plt.subplots(
+        1, len(described), figsize=(style.TEXT_WIDTH, 2.4), sharex=True, sharey=True, squeeze=False
     )
-    for name, ax in grid.axes_dict.items():
-        for step, table in mean[mean["activation"] == name].groupby("step"):
-            ax.plot(table["width"], table["mean"], color=palette[step], linewidth=2)
-        ax.set(xscale="log", yscale="log", xlabel="width n")
-        ax.set_title(style.description_label(described[name]))
-    grid.axes[0, 0].set_ylabel("kernel MSE over the grid")
-    handles = [style.key(style.step_label(step), color=palette[step], linewidth=2) for step in steps]
+    for (name, description), ax in zip(described.items(), panels[0], strict=True):
+        _plot_networks(ax, mse[mse["activation"] == name])
+        _plot_means(ax, mean[mean["activation"] == name])
+        style.width_axis(ax, style.values(mse, "width"))
+        ax.set_title(style.description_label(description))
+    first = panels[0, 0]
+    first.set(yscale="log", ylabel="kernel MSE over the grid")
+    style.plain_ticks(first.yaxis)
+    handles = [
+        style.key(style.step_label(step), **style.step_style(step), linewidth=1.6, markersize=4) for step in steps
+    ]
     handles.append(style.key("one network", color="0.4", linewidth=0.4))
-    handles.append(style.key("mean over networks", color="0.4", linewidth=2))
-    grid.figure.set_size_inches(style.TEXT_WIDTH, 2.2)
-    style.legend_above(grid.figure, handles)
-    return grid.figure
+    handles.append(style.key("1/n", **FALLING))
+    style.legend_above(figure, handles)
+    return figure
+
+
+def _plot_networks(ax: Axes, mse: pd.DataFrame) -> None:
+    from replication.figures import style
+
+    for step, networks in style.by(mse, "step"):
+        colour = style.step_style(step)["color"]
+        for network, one in style.by(networks, "network"):
+            line = one.sort_values("width")
+            label = f"network {network}, t = {step}"
+            ax.plot(line["width"], line["mse"], label=label, color=colour, linewidth=0.4, alpha=0.6)
+
+
+def _plot_means(ax: Axes, mean: pd.DataFrame) -> None:
+    """The means, and a line that falls like 1/n from the first of them."""
+    from replication.figures import style
+
+    for step, one in style.by(mean, "step"):
+        line = one.sort_values("width")
+        drawn: dict[str, Any] = {
+            "linewidth": 1.6,
+            "markersize": 4,
+            "markeredgecolor": "white",
+            "markeredgewidth": 0.5,
+            "clip_on": False,
+        }
+        ax.plot(line["width"], line["mean"], label=f"mean, t = {step}", **style.step_style(step), **drawn)
+    start = mean[mean["step"] == mean["step"].min()].sort_values("width").iloc[0]
+    widths = style.values(mean, "width")
+    guide = [start["mean"] * start["width"] / width for width in widths]
+    ax.plot(widths, guide, label="guide", **FALLING)
 
 
 def numbers(tables: Tables, settings: Settings) -> list[Table]:

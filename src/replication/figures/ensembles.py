@@ -1,7 +1,9 @@
 """Trained networks and their mean against the SG-NTK prediction (Figures 3 and B.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from replication.figures.figure import Axes, Drawing, Settings, Study, Tables
@@ -21,91 +23,115 @@ def needs(study: Study, experiment: str) -> Sources:
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
-    """The networks and their mean at the last step; the prediction is that for convergence."""
+    """The networks and their means at the last step, and how far these are from the prediction for convergence."""
     import matplotlib.pyplot as plt
-    import pandas as pd
-    import seaborn as sns
 
     from replication.figures import style
 
-    figure, (left, right) = plt.subplots(1, 2, figsize=(style.TEXT_WIDTH, 2.8), sharey=True)
+    layout: Any = [["networks", "means"], ["networks", "differences"]]
+    figure, panels = plt.subplot_mosaic(layout, figsize=(style.TEXT_WIDTH, 3.6), height_ratios=[1.25, 1], sharex=True)
     outputs, ensemble, predictions = tables["outputs"], tables["ensemble"], tables["predictions"]
     converged = predictions[predictions["step"].isna()]
-    theory = {kernel: table.sort_values("alpha") for kernel, table in converged.groupby("kernel")}
-    palette = style.width_palette(ensemble["width"])
-    last = ensemble["step"].max()
-    widest = ensemble["width"].max()
+    sg_ntk, nngp = (converged[converged["kernel"] == kernel].sort_values("alpha") for kernel in ("sg_ntk", "nngp"))
+    last, widest = ensemble["step"].max(), ensemble["width"].max()
+    trained = ensemble[ensemble["step"] == last]
 
-    networks = outputs[(outputs["width"] == widest) & (outputs["step"] == last)]
-    sns.lineplot(
-        networks,
-        x="alpha",
-        y="output",
-        units="network",
-        estimator=None,
-        color=style.COLOURS["network"],
-        linewidth=0.3,
-        alpha=min(0.6, 40 / networks["network"].nunique()),
-        zorder=1,
-        ax=left,
-    )
-    sg_ntk = theory["sg_ntk"]
-    style.plot_band(left, sg_ntk, style.COLOURS["sg_ntk"], opacity=0.2, zorder=2)
-    nngp = theory["nngp"]
-    left.plot(nngp["alpha"], nngp["mean"], color=style.COLOURS["nngp"], linestyle="--", zorder=3)
-    _plot_means(left, ensemble[(ensemble["width"] == widest) & (ensemble["step"] == last)], palette)
-    _plot_means(right, ensemble[ensemble["step"] == last], palette)
-    for ax, panel in ((left, "a"), (right, "b")):
-        ax.plot(sg_ntk["alpha"], sg_ntk["mean"], color=style.COLOURS["sg_ntk"], linewidth=0.9, zorder=5)
-        ax.plot(
-            tables["training_set"]["alpha"],
-            tables["training_set"]["y"],
-            "o",
-            color="black",
-            markersize=3.5,
-            markeredgecolor="white",
-            zorder=6,
-        )
+    _plot_networks(panels["networks"], outputs[(outputs["width"] == widest) & (outputs["step"] == last)])
+    style.plot_band(panels["networks"], sg_ntk, "SG-NTK ± 2 std", style.COLOURS["sg_ntk"], opacity=0.2, zorder=2)
+    _plot_means(panels["networks"], trained[trained["width"] == widest])
+    _plot_means(panels["means"], trained)
+    for ax in (panels["networks"], panels["means"]):
+        _plot_predictions(ax, sg_ntk["alpha"], sg_ntk["mean"], nngp["mean"])
+        _plot_points(ax, tables["training_set"])
+    _plot_differences(panels["differences"], trained, sg_ntk, nngp)
+    for ax, letter in zip(panels.values(), "abc", strict=True):
         style.angle_axis(ax)
-        ax.set_title(panel, loc="left", fontweight="bold")
+        ax.set_title(letter, loc="left", fontweight="bold")
     limits = pd.concat([sg_ntk["mean"] - 3.5 * sg_ntk["std"], sg_ntk["mean"] + 3.5 * sg_ntk["std"]])
-    left.set(ylabel=r"output $f(x(\alpha))$", ylim=(limits.min(), limits.max()))
-    _legend(figure, palette)
+    panels["networks"].set(ylabel="output f(x(α))", ylim=(limits.min(), limits.max()))
+    panels["means"].set(xlabel="", ylabel="mean output")
+    panels["differences"].set_ylabel("mean less\nSG-NTK mean")
+    _legend(figure, style.values(ensemble, "width"))
     return figure
 
 
-def _plot_means(ax: Axes, ensemble: pd.DataFrame, palette: Mapping[int, str]) -> None:
-    import seaborn as sns
+def _plot_networks(ax: Axes, networks: pd.DataFrame) -> None:
+    from replication.figures import style
 
-    sns.lineplot(
-        ensemble,
-        x="alpha",
-        y="mean",
-        hue="width",
-        palette=palette,
-        errorbar=None,
-        linewidth=1.8,
-        legend=False,
-        zorder=4,
-        ax=ax,
-    )
+    opacity = min(0.8, 60 / networks["network"].nunique())
+    for network, one in style.by(networks, "network"):
+        colour = style.COLOURS["network"]
+        style.plot_curve(ax, one, "output", f"network {network}", color=colour, linewidth=0.3, alpha=opacity, zorder=1)
 
 
-def _legend(figure: Drawing, palette: Mapping[int, str]) -> None:
+def _plot_means(ax: Axes, ensemble: pd.DataFrame) -> None:
+    from replication.figures import style
+
+    for width, one in style.by(ensemble, "width"):
+        style.plot_curve(ax, one, "mean", style.width_label(width), **_drawn(width), zorder=3)
+
+
+def _drawn(width: int) -> dict[str, Any]:
+    """A line with a marker now and then, at other angles for other widths."""
+    from replication.figures import style
+
+    every = (round(17 * np.log10(width)) % 10, 10)
+    return {**style.width_style(width), "markevery": every, "markersize": 3.2, "markeredgewidth": 0, "linewidth": 1.3}
+
+
+def _plot_predictions(ax: Axes, alpha: pd.Series, sg_ntk: pd.Series, nngp: pd.Series) -> None:
+    from replication.figures import style
+
+    ax.plot(alpha, nngp, label="NNGP", color=style.COLOURS["nngp"], linestyle="--", linewidth=1.0, zorder=4)
+    ax.plot(alpha, sg_ntk, label="SG-NTK", color=style.COLOURS["sg_ntk"], linestyle="-.", linewidth=1.0, zorder=5)
+
+
+def _plot_points(ax: Axes, training_set: pd.DataFrame) -> None:
+    drawn: dict[str, Any] = {
+        "color": "black",
+        "markersize": 3.5,
+        "markeredgecolor": "white",
+        "zorder": 6,
+        "clip_on": False,
+    }
+    ax.plot(training_set["alpha"], training_set["y"], "o", label="training points", **drawn)
+
+
+def _plot_differences(ax: Axes, ensemble: pd.DataFrame, sg_ntk: pd.DataFrame, nngp: pd.DataFrame) -> None:
+    """Mean less the SG-NTK mean, with a band of 2 standard errors."""
+    from replication.figures import style
+
+    predicted = sg_ntk.set_index("point")["mean"]
+    for width, one in style.by(ensemble, "width"):
+        means = one.set_index("point").sort_values("alpha")
+        difference, error = means["mean"] - predicted[means.index], 2 * means["standard_error"]
+        label, drawn = style.width_label(width), _drawn(width)
+        ax.plot(means["alpha"], difference, label=label, zorder=3, **drawn)
+        band: dict[str, Any] = {"color": drawn["color"], "alpha": 0.3, "linewidth": 0, "zorder": 2}
+        ax.fill_between(means["alpha"], difference - error, difference + error, label=f"{label} ± 2 errors", **band)
+    nothing = sg_ntk["mean"] - sg_ntk["mean"]
+    _plot_predictions(ax, sg_ntk["alpha"], nothing, nngp["mean"].to_numpy() - sg_ntk["mean"])
+
+
+def _legend(figure: Drawing, widths: Sequence[int]) -> None:
     from matplotlib.patches import Patch
 
     from replication.figures import style
 
     colours = style.COLOURS
+    band: dict[str, Any] = {"facecolor": (colours["sg_ntk"], 0.2), "edgecolor": colours["sg_ntk"]}
     handles = [
-        *[style.key(f"ensemble mean, n = {width}", color=colour, linewidth=1.8) for width, colour in palette.items()],
-        style.key(f"single networks, n = {max(palette)}", color=colours["network"], linewidth=0.6),
-        style.key("SG-NTK mean", color=colours["sg_ntk"], linewidth=0.9),
-        Patch(facecolor=(colours["sg_ntk"], 0.2), edgecolor=colours["sg_ntk"], label="SG-NTK ± 2 std"),
-        style.key("NNGP regression", color=colours["nngp"], linestyle="--"),
+        *[
+            style.key(f"mean, n = {width:,}", **style.width_style(width), linewidth=1.3, markersize=3.2)
+            for width in widths
+        ],
+        style.key("SG-NTK mean", color=colours["sg_ntk"], linestyle="-.", linewidth=1.0),
+        Patch(**band, label="SG-NTK ± 2 std"),
+        style.key("NNGP regression", color=colours["nngp"], linestyle="--", linewidth=1.0),
+        style.key(f"one network, n = {max(widths):,}", color=colours["network"], linewidth=0.8),
         style.key("training points", color="black", marker="o", markersize=3.5, linestyle=""),
     ]
-    style.legend_above(figure, handles, columns=3)
+    style.legend_above(figure, handles, columns=4)
 
 
 def numbers(tables: Tables, settings: Settings) -> list[Table]:

@@ -27,14 +27,51 @@ Settings = Mapping[str, Any]
 """What a figure depends on beside its tables, as JSON has it."""
 
 
+FORMATS = ("pdf", "svg", "png")
+"""In which a figure is saved."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a figure shows, if its run bears it out.
+
+    Attributes:
+        holds: the statement, in a sentence that can stand alone.
+        asks: the same as a question.
+        claims: names of the claims that it rests on.
+    """
+
+    holds: str
+    asks: str
+    claims: tuple[str, ...]
+
+    def of(self, judged: Mapping[str, Mapping[str, Any]]) -> str:
+        """The statement where all its claims are replicated; otherwise the question, with what the run says to it.
+
+        Args:
+            judged: claims of claims.json, by their names.
+        """
+        found = [judged[name] for name in self.claims if name in judged]
+        verdicts = {claim["verdict"] for claim in found}
+        if len(found) < len(self.claims):
+            return f"{self.asks} This run does not test it."
+        if "not replicated" in verdicts:
+            return f"{self.asks} Not in this run."
+        if "undecided" in verdicts:
+            reason = next(claim["open"] for claim in found if claim["open"])
+            return f"{self.asks} Undecided in this run: {reason}."
+        return self.holds
+
+
 @dataclass(frozen=True)
 class Figure:
     """A figure, drawn from tables alone.
 
     Attributes:
         module: where it is defined; its last part names the figure, its rule, and its files.
-        caption: a Jinja template in reStructuredText, of `study` and `experiment`. What is bold in it, once, is the
-            figure's statement, in a sentence that can stand alone.
+        caption: a Jinja template in reStructuredText, of `study`, `experiment` and `statement`. What is bold in
+        it, once,
+            is what the figure says, in words that can stand alone.
         needs: the tables that it shows, and the settings that it depends on beside them, given the study and the name
             of the experiment, which is empty if it shows none.
         draw: draws it.
@@ -42,6 +79,7 @@ class Figure:
         record: what the experiment that it shows must have recorded; None if it shows no experiment.
         condition: whether a study has what it shows, beside the experiment.
         called: what it is called in a sentence, if it has no number.
+        statement: what the figure says if it follows a verdict of the run.
     """
 
     module: str
@@ -52,6 +90,7 @@ class Figure:
     record: str | None = None
     condition: Callable[[Study], bool] = lambda study: True
     called: str = ""
+    statement: Statement | None = None
 
     @property
     def name(self) -> str:

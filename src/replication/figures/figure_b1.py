@@ -11,11 +11,12 @@ MARKERS = [("^", "#009E73"), ("o", "#000000"), ("s", "#F0E442"), ("D", "#999933"
 CAPTION = """\
 **The target is a polynomial on the unit circle, and the training sets are few points of it, without noise.**
 
-*Axes.* Horizontal: the angle alpha in radians of the input x(alpha) = (sin alpha, cos alpha). Vertical: the target y, a
+*Axes.* Horizontal: the angle α in radians of the input x(α) = (x₁, x₂) = (sin α, cos α). Vertical: the target y, a
 plain number.
 
 *Wine-red line.* The target, the sum of
-{% for c, i, j in study.data.target %}{{ c }} x1^{{ i }} x2^{{ j }}{{ ", " if not loop.last }}{% endfor %}, at
+{% for c, i, j in study.data.target %}{{ c | number }} x₁{{ i | power }} x₂{{ j | power }}{{ ", " if not loop.last
+}}{% endfor %}, at
 {{ study.data.grid_points }} grid points.
 
 *Points.* The training sets, each with its own colour and marker (see the legend):
@@ -61,9 +62,10 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
             markeredgecolor="white",
             linestyle="",
             label=f"training set {name}",
+            clip_on=False,
         )
     style.angle_axis(ax)
-    ax.set_ylabel(r"target $y(x(\alpha))$")
+    ax.set_ylabel("target y(x(α))")
     style.legend_above(figure, ax.get_legend_handles_labels()[0])
     return figure
 

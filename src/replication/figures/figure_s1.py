@@ -5,33 +5,40 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from replication.figures.figure import Drawing, Figure, Settings, Study, Tables
+from replication.figures.figure import Drawing, Figure, Settings, Statement, Study, Tables
 from replication.references import Sources, made_by
 from replication.report.tables import Table, shown
+
+STATEMENT = Statement(
+    holds="Beyond the paper: where the SG-NTK has a negative eigenvalue, the error along its mode grows at first as "
+    "predicted, for longer in wider networks; with another surrogate it is learned.",
+    asks="Beyond the paper: where the SG-NTK has a negative eigenvalue, does the error along its mode grow at first "
+    "as predicted, for longer in wider networks, and is it learned with another surrogate?",
+    claims=("sgl_diverges",),
+)
 
 CAPTION = """\
 {% set chosen = study.divergence %}
 {% set names = chosen.surrogates %}
-**Beyond the paper: surrogate gradient learning diverges where the SG-NTK has a negative eigenvalue, and another
-surrogate mends it.**
+**{{ statement }}**
 
-Networks with the activation sign and {{ chosen.network.hidden_layers }} hidden layer, sigma_w =
-{{ chosen.network.sigma_w }} and sigma_b = {{ chosen.network.sigma_b }}, learn {{ chosen.inputs | length }}
+Networks with the activation sign and {{ chosen.network.hidden_layers }} hidden layer, σ\\ :sub:`w` =
+{{ chosen.network.sigma_w }} and σ\\ :sub:`b` = {{ chosen.network.sigma_b }}, learn {{ chosen.inputs | length }}
 training points, the inputs {{ chosen.inputs | map("first") | join(", ") }} with the targets
 {{ chosen.targets | join(", ") }}; {{ chosen.networks }} networks for each width n. Inputs of different norm make the
-SG-NTK of these points unsymmetric, so that an eigenvalue lambda may be negative.
+SG-NTK of these points unsymmetric, so that an eigenvalue λ may be negative.
 
 *Axes.* Horizontal: the step t of gradient descent, linear up to 1 and logarithmic beyond. Vertical, logarithmic: the
-root mean square over networks of the coefficient that the errors f - y have in the mode whose eigenvalue is lowest, a
+root mean square over networks of the coefficient that the errors f − y have in the mode whose eigenvalue is lowest, a
 plain number.
 
-*Panels.* One for each surrogate derivative, {{ names.diverges }} and {{ names.learns }}, with the lowest eigenvalue in
-its title. A solid line for each width. Dashed black lines: what the SG-NTK predicts, abs(1 - eta/N lambda)^t times the
-amplitude at the start.
+*Panels.* One for each surrogate derivative, with the lowest eigenvalue in its title. A solid line with its own marker
+for each width. Dashed black lines: what the SG-NTK predicts, \\|1 − λ η/N\\|\\ :sup:`t` times the amplitude at the
+start.
 
-*Look at* how, with {{ names.diverges }}, the error along the mode grows as predicted at first, the longer the wider the
-network, and then stops growing, since a network of finite width changes its kernel while it learns; and how with
-{{ names.learns }} it shrinks.
+*Look at* how, with {{ names.diverges }}, the error along the mode grows as predicted at first, the longer the wider
+the network, and then stops growing and falls, since a network of finite width changes its kernel while it learns; and
+how with {{ names.learns }} it shrinks.
 """
 
 
@@ -48,45 +55,46 @@ def needs(study: Study, experiment: str) -> Sources:
 def draw(tables: Tables, settings: Settings) -> Drawing:
     """The amplitude of the mode, and what is predicted for it; a panel for each surrogate."""
     import matplotlib.pyplot as plt
-    import seaborn as sns
 
     from replication.figures import style
 
     divergence: pd.DataFrame = pd.concat(tables["divergence"], ignore_index=True)
     described = settings["surrogates"]
-    palette = style.width_palette(divergence["width"])
-    black = dict.fromkeys(palette, style.COLOURS["analytic"])
-    dashed: dict[str, Any] = {"linestyle": "--", "linewidth": 0.9, "zorder": 3}
     figure, axes = plt.subplots(1, len(described), figsize=(style.TEXT_WIDTH, 2.6), squeeze=False)
     for name, panel, ax in zip(described, "abcdefgh", axes[0], strict=False):
         table = divergence[divergence["surrogate"] == name]
-        for column, colours, line in (("amplitude", palette, {}), ("predicted", black, dashed)):
-            sns.lineplot(
-                table,
-                x="step",
-                y=column,
-                hue="width",
-                palette=colours,
-                estimator=_root_mean_square,
-                errorbar=None,
-                legend=False,
-                ax=ax,
-                **line,
-            )
-        eigenvalue = f"{table['eigenvalue'].iloc[0]:.3g}".replace("-", "\N{MINUS SIGN}")
-        ax.set_title(f"{style.description_label(described[name])}: $\\lambda$ = {eigenvalue}")
+        followed = table.groupby(["width", "step"])[["amplitude", "predicted"]].agg(_root_mean_square)
+        for width, one in style.by(followed.reset_index(), "width"):
+            steps, label = one["step"], style.width_label(width)
+            drawn = style.width_style(width)
+            ax.plot(steps, one["amplitude"], label=label, **drawn, markersize=3, markeredgewidth=0, clip_on=False)
+            ax.plot(steps, one["predicted"], label=f"predicted, {label}", **_predicted(), zorder=3)
+        ax.set_title(
+            f"{style.description_label(described[name])}: λ = {style.number(_three(table['eigenvalue'].iloc[0]))}"
+        )
         ax.set_title(panel, loc="left", fontweight="bold")
-        start = table[table["step"] == 0]["amplitude"]
-        reach = table.groupby(["width", "step"])["amplitude"].agg(_root_mean_square)
-        ax.set(yscale="log", xlabel="step t", ylabel="", ylim=(reach.min() / 1.5, 4 * max(reach.max(), start.max())))
+        amplitudes = followed["amplitude"]
+        ax.set(yscale="log", xlabel="step t", ylim=(amplitudes.min() / 1.5, 4 * amplitudes.max()))
         ax.set_xscale("symlog", linthresh=1)
         ax.set_xlim(0, table["step"].max())
-        style.plain_ticks(ax.yaxis, subs=(1, 2, 5))
+        ax.xaxis.set_major_formatter(lambda value, _: style.number(value))
+        style.plain_ticks(ax.yaxis, subs=(1, 2, 5) if amplitudes.max() < 30 * amplitudes.min() else (1,))
     axes[0, 0].set_ylabel("amplitude of the mode (rms)")
-    handles = style.width_keys(divergence["width"])
-    handles.append(style.key("predicted", color=black[max(black)], linestyle="--", linewidth=0.9))
+    handles = style.width_keys(style.values(divergence, "width"), markersize=3)
+    handles.append(style.key("predicted", **_predicted()))
     style.legend_above(figure, handles)
     return figure
+
+
+def _predicted() -> dict[str, Any]:
+    from replication.figures import style
+
+    return {"color": style.COLOURS["analytic"], "linestyle": "--", "linewidth": 0.9}
+
+
+def _three(value: float) -> float:
+    """To three significant digits."""
+    return float(f"{value:.3g}")
 
 
 def _root_mean_square(values: pd.Series) -> float:
@@ -105,4 +113,6 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     return [shown(mean, caption, *keys, "amplitude", "predicted", "mse")]
 
 
-FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.divergence is not None)
+FIGURE = Figure(
+    __name__, CAPTION, needs, draw, numbers, condition=lambda study: study.divergence is not None, statement=STATEMENT
+)

@@ -1,114 +1,187 @@
-"""Figure S.3: SG-NTKs of many surrogates, and the errors of what is learned with them."""
+"""Figure S.3: surrogates and their SG-NTKs, and the errors of what is learned with them."""
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
 from typing import Any
 
 import pandas as pd
 
-from replication.figures.figure import Axes, Drawing, Figure, Settings, Study, Tables
+from replication.figures.figure import Axes, Drawing, Figure, Settings, Statement, Study, Tables
 from replication.references import Sources, outputs_of
-from replication.report.tables import Table, wide
+from replication.report.tables import Table, shown, wide
+
+COMMONS: dict[str, dict[str, Any]] = {
+    "peak": {"marker": "o", "fill": "white", "linestyle": "--", "aside": -0.15},
+    "area": {"marker": "o", "fill": None, "linestyle": "-", "aside": 0.15},
+}
+"""How surrogates of equal peak, and of equal area, are drawn."""
+
+STATEMENT = Statement(
+    holds="Beyond the paper: surrogates of equal area differ little in what is learned with them; none has an error "
+    "of more than twice, or less than half, the median.",
+    asks="Beyond the paper: do surrogates of equal area differ little in what is learned with them, with no error "
+    "of more than twice, or less than half, the median?",
+    claims=("surrogates_agree",),
+)
 
 CAPTION = """\
 {% set chosen = study.surrogate_comparison %}
-**Beyond the paper: what the surrogate derivative does to the SG-NTK, and to what is learned with it.**
+**{{ statement }}**
 
-Infinitely wide networks with the activation {{ chosen.activation }}, for {{ chosen.surrogates | length }} surrogate
-derivatives, which the configuration describes; on the left all have the same peak, {{ chosen.heights.peak }}, on the
-right the same area, {{ chosen.heights.area }}, which is that of the derivative of sign.
+Infinitely wide networks with the activation {{ chosen.activation }}, and a row for each of
+{{ chosen.surrogates | length }} surrogate derivatives. Dashed lines and open marks: all have the same peak,
+{{ chosen.heights.peak }}. Solid lines and filled marks: all have the same area, {{ chosen.heights.area }}, which is
+that of the derivative of sign.
 
-*Upper row.* Horizontal: the angle alpha in radians of the input x(alpha) = (sin alpha, cos alpha). Vertical: the SG-NTK
-I(x(alpha), x0), a plain number. A line for each surrogate, told apart by colour and dashes.
+*Panels, from left to right.* The surrogate s(z) over its argument z, and the SG-NTK I(x(α), x₀) over the angle α in
+radians of the input x(α) = (sin α, cos α), both plain numbers on an asinh scale, which is linear near 0. The mean
+squared error over the grid of what is learned from {{ chosen.points }} grid points, mean over
+{{ chosen.training_sets }} training sets with its {{ "{:.0%}".format(study.claims.confidence) }} interval, on a
+logarithmic scale: black at convergence; in colour at an earlier step, where it still differs from that by more than 2
+%. Last, how much larger the error at convergence is than that of the first surrogate: mean over training sets of the
+difference on the same set, with its interval. All surrogates learn the same sets, so that the differences are known
+much better than the errors.
 
-*Lower row.* The mean squared error, over the grid, of what is learned from {{ chosen.points }} grid points, for each
-surrogate: mean over {{ chosen.training_sets }} training sets with its 95 % interval, after
-{{ chosen.steps | join(", ") }} steps of gradient descent and at convergence. Vertical axis logarithmic.
+*Vertical* position in the right half tells equal peak (above) from equal area (below).
 
-*Look at* whether the kernels are closer to each other at equal peak or at equal area, and at how much the error at
-convergence depends on the surrogate; at early steps it mostly tells how large the kernel is, that is, how fast learning
-goes.
+*Look at* which differences are apart from 0, and from each other; and at how similar the kernels are where the
+errors are.
 """
 
 
 def needs(study: Study, experiment: str) -> Sources:
-    """Kernels and errors; and the surrogates that are compared, in the order of the configuration."""
+    """Surrogates, kernels and errors; and what the surrogates are, in the order of the comparison."""
     assert study.surrogate_comparison is not None
-    compared = [name for name in study.surrogates if name in study.surrogate_comparison.surrogates]
-    return Sources({"surrogates": compared}, outputs_of("compare_surrogates", "kernels", "errors"))
+    described = {name: study.surrogate(name) for name in study.surrogate_comparison.surrogates}
+    return Sources({"surrogates": described}, outputs_of("compare_surrogates", "shapes", "kernels", "summary"))
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
-    """A column for what the surrogates have in common: kernels above, errors below."""
+    """A row for each surrogate: what it is, its kernel, its error, and how much larger that is than the first one's."""
     import matplotlib.pyplot as plt
-    import seaborn as sns
-    from matplotlib.ticker import NullLocator, StrMethodFormatter
+    from matplotlib.ticker import NullLocator
 
     from replication.figures import style
 
-    kernels, errors, names = tables["kernels"], tables["errors"], settings["surrogates"]
-    commons = list(kernels["normalize"].unique())
-    palette = dict(zip(names, cycle(sns.color_palette("colorblind", 10)), strict=False))
-    dashes: dict[str, Any] = dict(zip(names, cycle(["-", "--", ":", "-."]), strict=False))
-    figure, axes = plt.subplots(2, len(commons), figsize=(style.TEXT_WIDTH, 4.6), sharey="row", squeeze=False)
-    steps = list(errors["step"].unique())
-    labels = ["convergence" if pd.isna(step) else style.step_label(step) for step in steps]
-    colours = dict(zip(labels, cycle(style.STEP_COLOURS), strict=False))
-    colours["convergence"] = style.COLOURS["analytic"]
-    for common, (above, below) in zip(commons, axes.T, strict=True):
-        chosen = kernels[kernels["normalize"] == common]
-        for name in names:
-            curve = chosen[chosen["surrogate"] == name].sort_values("alpha")
-            above.plot(curve["alpha"], curve["analytic"], color=palette[name], linestyle=dashes[name])
-        style.angle_axis(above)
-        above.set_title(f"equal {common}")
-        learned = errors[errors["normalize"] == common]
-        when = learned["step"].map(dict(zip(steps, labels, strict=True)), na_action=None)
-        _plot_errors(below, learned.assign(when=when), names, colours)
-    axes[0, 0].set_ylabel(r"$I(x(\alpha), x_0)$")
-    axes[0, 0].set_yscale("asinh", linear_width=2)
-    axes[0, 0].set_yticks([-2, 0, 2, 5, 10, 20, 50])
-    axes[0, 0].yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes[0, 0].yaxis.set_minor_locator(NullLocator())
-    axes[1, 0].set_ylabel("mean squared error")
-    style.plain_ticks(axes[1, 0].yaxis, subs=(1, 2, 3, 5))
-    handles = [style.key(name, color=palette[name], linestyle=dashes[name]) for name in names]
-    handles += [style.key(label, color=colours[label], marker="o", linestyle="") for label in labels]
-    style.legend_above(figure, handles, columns=4)
+    described, summary = settings["surrogates"], tables["summary"]
+    size = (style.TEXT_WIDTH, 1.0 + 0.5 * len(described))
+    figure = plt.figure(figsize=size)
+    grid = figure.add_gridspec(len(described), 4, width_ratios=[1, 1, 1.5, 1.5])
+    errors, differences = (figure.add_subplot(grid[:, column]) for column in (2, 3))
+    _plot_curves(figure, grid, tables, described)
+    early = _before_convergence(summary)
+    _plot_errors(errors, differences, pd.concat([early, summary[summary["step"].isna()]]), list(described))
+    for ax in (errors, differences):
+        ax.set(ylim=(len(described) - 0.5, -0.5), yticks=[])
+        for row in range(1, len(described)):
+            ax.axhline(row - 0.5, label="guide", **style.GUIDE)
+    reference = style.description_label(next(iter(described.values())))
+    errors.set(xlabel="mean squared error", xscale="log")
+    style.plain_ticks(errors.xaxis, subs=(1, 2, 5))
+    differences.axvline(0, label="guide", **style.GUIDE)
+    differences.set_xlabel(f"the same less that of\n{reference}")
+    differences.set_xscale("asinh", linear_width=0.1)
+    differences.xaxis.set_minor_locator(NullLocator())
+    differences.set_xticks([0, 0.1, 0.3, 1], map(style.number, [0, 0.1, 0.3, 1]))
+    _legend(figure, style.values(early, "step"))
     return figure
 
 
-def _plot_errors(ax: Axes, learned: pd.DataFrame, names: Sequence[str], colours: Mapping[str, str]) -> None:
-    """Mean over training sets, with its interval, for each surrogate and step."""
-    import seaborn as sns
+def _plot_errors(errors: Axes, differences: Axes, summary: pd.DataFrame, names: Sequence[str]) -> None:
+    """Errors at the steps of the table and at convergence, and the differences at convergence."""
+    from replication.figures import style
 
-    sns.pointplot(
-        learned,
-        x="surrogate",
-        y="mse",
-        order=names,
-        hue="when",
-        hue_order=list(colours),
-        palette=dict(colours),
-        errorbar=("ci", 95),
-        seed=0,
-        dodge=0.5,
-        linestyle="none",
-        markersize=3,
-        err_kws={"linewidth": 0.9},
-        legend=False,
-        ax=ax,
-    )
-    ax.set(xlabel="", ylabel="", yscale="log")
-    ax.tick_params(axis="x", rotation=90)
+    for common, drawn in COMMONS.items():
+        table = summary[summary["normalize"] == common]
+        table = table.assign(row=table["surrogate"].map(list(names).index) + drawn["aside"])
+        look: dict[str, Any] = {"markersize": 3, "markerfacecolor": drawn["fill"], "zorder": 3}
+        for step, one in style.by(table, "step"):
+            colour = style.step_style(step)["color"]
+            errors.plot(one["mean"], one["row"], drawn["marker"], label=f"{common}, t = {step}", color=colour, **look)
+        last = table[table["step"].isna()]
+        for ax, value, low, high in (
+            (errors, "mean", "low", "high"),
+            (differences, "difference", "difference_low", "difference_high"),
+        ):
+            ax.hlines(last["row"], last[low], last[high], label=f"{common}, interval", color="0.55", linewidth=1.1)
+            ax.plot(last[value], last["row"], drawn["marker"], label=common, color="black", **look)
+
+
+def _before_convergence(summary: pd.DataFrame) -> pd.DataFrame:
+    """The steps at which some error still differs from that at convergence by 2 %: the others would hide each other."""
+    keys = ["normalize", "surrogate"]
+    converged = summary[summary["step"].isna()].set_index(keys)["mean"].rename("final")
+    learning = summary[summary["step"].notna()].join(converged, on=keys)
+    apart = (learning["mean"] / learning["final"] - 1).abs() > 0.02
+    return learning[learning["step"].isin(learning["step"][apart])]
+
+
+def _plot_curves(figure: Drawing, grid: Any, tables: Tables, described: Mapping[str, Mapping[str, Any]]) -> None:
+    """s(z) and I(x(α), x₀) of each surrogate."""
+    from matplotlib.ticker import NullLocator
+
+    from replication.figures import style
+
+    shapes, kernels = tables["shapes"], tables["kernels"]
+    for row, (name, description) in enumerate(described.items()):
+        left, right = (figure.add_subplot(grid[row, column]) for column in (0, 1))
+        for common, drawn in COMMONS.items():
+            shape = shapes[(shapes["surrogate"] == name) & (shapes["normalize"] == common)].sort_values("z")
+            kernel = kernels[(kernels["surrogate"] == name) & (kernels["normalize"] == common)]
+            line = {"color": "black", "linestyle": drawn["linestyle"], "linewidth": 0.9}
+            left.plot(shape["z"], shape["derivative"], label=f"{name}, {common}", **line)
+            style.plot_curve(right, kernel, "analytic", f"{name}, {common}", **line)
+        left.set_ylabel(style.description_label(description).replace(", ", "\n"), rotation=0, ha="right", va="center")
+        left.set(xlim=(-3, 3), xticks=[-2, 0, 2])
+        style.angle_axis(right)
+        for ax, linear in ((left, 1), (right, 2)):
+            ax.set_yscale("asinh", linear_width=linear)
+            ax.yaxis.set_minor_locator(NullLocator())
+        for ax, values, ticks in ((left, shapes["derivative"], (0, 1, 10)), (right, kernels["analytic"], (0, 10))):
+            ax.set(ylim=(min(-0.2, 1.1 * values.min()), 1.15 * values.max()), yticks=ticks, yticklabels=ticks)
+            ax.tick_params(labelbottom=row == len(described) - 1, length=2)
+        left.set_xlabel("z" if row == len(described) - 1 else "")
+        right.set_xlabel(style.ANGLE if row == len(described) - 1 else "")
+        if row == 0:
+            left.set_title("s(z)")
+            right.set_title("I(x(α), x₀)")
+
+
+def _legend(figure: Drawing, steps: Sequence[int]) -> None:
+    from replication.figures import style
+
+    handles = []
+    for common, drawn in COMMONS.items():
+        look = {"marker": drawn["marker"], "markerfacecolor": drawn["fill"], "markersize": 3.5}
+        handles.append(style.key(f"equal {common}", color="black", linestyle=drawn["linestyle"], linewidth=0.9, **look))
+    for step in steps:
+        colour = style.step_style(step)["color"]
+        handles.append(
+            style.key(
+                f"{style.step_label(step)} (black: convergence)", color=colour, marker="o", markersize=3, linestyle=""
+            )
+        )
+    handles.append(style.key("interval over training sets", color="0.55", linewidth=1.1))
+    style.legend_above(figure, handles)
 
 
 def numbers(tables: Tables, settings: Settings) -> list[Table]:
-    """The mean errors by step."""
-    learned = tables["errors"].fillna({"step": -1})
-    learned = learned.assign(when=learned["step"].map(lambda step: "convergence" if step < 0 else f"t = {step:,}"))
-    mean = learned.pivot_table(index=["normalize", "surrogate"], columns="when", values="mse", sort=False)
-    return [wide(mean, "Mean squared error over the grid, mean over training sets, by step")]
+    """The mean errors by step, and the differences at convergence."""
+    summary = tables["summary"]
+    at_step = summary.assign(step=summary["step"].astype(object).where(summary["step"].notna(), "convergence"))
+    mean = at_step.pivot_table(index=["normalize", "surrogate"], columns="step", values="mean", sort=False)
+    columns = ("normalize", "surrogate", "mean", "low", "high", "difference", "difference_low", "difference_high")
+    return [
+        wide(mean, "Mean squared error over the grid, mean over training sets, by step"),
+        shown(summary[summary["step"].isna()], "At convergence, and less that of the first surrogate", *columns),
+    ]
 
 
-FIGURE = Figure(__name__, CAPTION, needs, draw, numbers, condition=lambda study: study.surrogate_comparison is not None)
+FIGURE = Figure(
+    __name__,
+    CAPTION,
+    needs,
+    draw,
+    numbers,
+    condition=lambda study: study.surrogate_comparison is not None,
+    statement=STATEMENT,
+)

@@ -1,6 +1,7 @@
 """Empirical kernels of single networks against the analytic kernel, over the angle (Figures 1 and 2)."""
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -20,64 +21,62 @@ def needs(study: Study, experiment: str) -> Sources:
 
 
 def draw(kernels: pd.DataFrame, described: Mapping[str, Mapping[str, Any]], name: str, symbol: str) -> Drawing:
-    """The kernels at the first and at the last step.
+    """The kernels at the first and at the last step: a row for each width, so that none hides another.
 
     Args:
         kernels: table of `tabulate_kernels`.
-        described: the activations' descriptions by name, a column of panels for each.
+        described: the activations' descriptions by name, two columns of panels for each.
         name: of the kernel.
-        symbol: of the kernel, as mathematical text.
+        symbol: of the kernel.
     """
-    import seaborn as sns
+    import matplotlib.pyplot as plt
 
     from replication.figures import style
 
-    steps = [kernels["step"].min(), kernels["step"].max()]
-    kernels = kernels[kernels["step"].isin(steps)]
-    grid = sns.relplot(
-        kernels,
-        kind="line",
-        x="alpha",
-        y="empirical",
-        hue="width",
-        palette=style.width_palette(kernels["width"]),
-        units="network",
-        estimator=None,
-        row="step",
-        row_order=steps,
-        col="activation",
-        col_order=list(described),
-        linewidth=0.5,
-        alpha=0.7,
-        legend=False,
-        height=1.0,
-    )
-    for (step, activation), ax in grid.axes_dict.items():
-        shown = kernels[(kernels["activation"] == activation) & (kernels["step"] == step)]
-        theory = shown.drop_duplicates("point").sort_values("alpha")
-        ax.plot(theory["alpha"], theory["analytic"], color=style.COLOURS["analytic"], linewidth=1.2)
-        ax.set_yscale("asinh", linear_width=2)
-        ax.set_title(style.description_label(described[activation]) if step == steps[0] else "")
-        style.angle_axis(ax)
-    for step, ax in zip(steps, grid.axes[:, 0], strict=True):
-        ax.set_ylabel(f"{style.step_label(step)}\n${symbol}$")
-    _kernel_ticks(grid.axes[0, 0], kernels)
-    handles = style.width_keys(kernels["width"])
-    handles.append(style.key(f"analytic {name}", color=style.COLOURS["analytic"]))
-    grid.figure.set_size_inches(style.TEXT_WIDTH, 0.6 + 1.4 * len(steps))
-    style.legend_above(grid.figure, handles)
-    return grid.figure
+    widths = style.values(kernels, "width")
+    columns = list(product(described, (kernels["step"].min(), kernels["step"].max())))
+    size = (style.TEXT_WIDTH, 0.9 + 0.85 * len(widths))
+    figure, axes = plt.subplots(len(widths), len(columns), figsize=size, sharex=True, sharey=True, squeeze=False)
+    for width, row in zip(widths, axes, strict=True):
+        for (activation, step), ax in zip(columns, row, strict=True):
+            at = (kernels["width"] == width) & (kernels["activation"] == activation) & (kernels["step"] == step)
+            _plot_networks(ax, kernels[at], style.width_style(width)["color"])
+            style.angle_axis(ax)
+            ax.set_xlabel("")
+        row[0].set_ylabel(style.width_label(width))
+    for (activation, step), ax in zip(columns, axes[0], strict=True):
+        ax.set_title(f"{style.description_label(described[activation])}\n{style.step_label(step)}")
+    axes[0, 0].set_yscale("asinh", linear_width=2)
+    _kernel_ticks(axes[0, 0], kernels)
+    figure.supxlabel(style.ANGLE)
+    figure.supylabel(symbol)
+    handles = [style.key(style.width_label(width), color=style.width_style(width)["color"]) for width in widths]
+    handles.append(style.key(f"analytic {name}", color=style.COLOURS["analytic"], linestyle="--"))
+    style.legend_above(figure, handles)
+    return figure
+
+
+def _plot_networks(ax: Axes, kernels: pd.DataFrame, colour: str) -> None:
+    """A thin line for each network, and the analytic kernel on top."""
+    from replication.figures import style
+
+    for network, one in style.by(kernels, "network"):
+        style.plot_curve(ax, one, "empirical", f"network {network}", color=colour, linewidth=0.4, alpha=0.5)
+    theory = kernels.drop_duplicates("point")
+    style.plot_curve(ax, theory, "analytic", "analytic", color=style.COLOURS["analytic"], linewidth=1, linestyle="--")
 
 
 def _kernel_ticks(ax: Axes, kernels: pd.DataFrame) -> None:
     """Round numbers on the asinh axis, as far as the kernels reach."""
     from matplotlib.ticker import NullLocator
 
+    from replication.figures import style
+
     reach = kernels[["empirical", "analytic"]].abs().max().max()
-    positive = [tick for tick in (3, 10, 30, 100, 300, 1000) if tick <= reach]
+    positive = [tick for tick in (10, 100, 1000) if tick <= reach]
     lowest = kernels["empirical"].min()
-    negative = [-tick for tick in positive if -tick >= lowest]
-    ax.set_yticks([*negative, 0, *positive], [f"${tick}$" for tick in (*negative, 0, *positive)])
+    ticks = [*(-tick for tick in positive if -tick >= lowest), 0, *positive]
+    ax.set_yticks(ticks, map(style.number, ticks))
     ax.yaxis.set_minor_locator(NullLocator())
 
 

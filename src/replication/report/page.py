@@ -19,8 +19,7 @@ from replication.figures import FIGURES, Figure, captions
 from replication.report import how_made
 from replication.report.tables import number, shown
 from replication.settings import Study
-
-VERDICTS = ["replicated", "not replicated", "undecided"]
+from replication.wording import sureness, tally, words
 
 
 class Files(TypedDict):
@@ -55,8 +54,11 @@ def render(
     """
     jinja = _environment()
     about, _ = _restructured(jinja.get_template("about.rst"), study=study)
+    judged = {claim["name"]: claim for claim in claims["claims"]}
     illustrations = {
-        name: _illustration(figure, study, figures[name], tables) for name, figure in FIGURES.items() if name in figures
+        name: _illustration(figure, study, figures[name], tables, judged)
+        for name, figure in FIGURES.items()
+        if name in figures
     }
     return jinja.get_template("report.html.j2").render(
         run=study.run,
@@ -82,8 +84,13 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    jinja.filters["number"] = number
+    jinja.filters |= {"number": number, "power": power, "sureness": sureness, "words": words}
     return jinja
+
+
+def power(exponent: int) -> str:
+    """An exponent as it is written; nothing for 1."""
+    return "" if exponent == 1 else str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _restructured(template: jinja2.Template, **context: object) -> tuple[Markup, str]:
@@ -95,27 +102,34 @@ def _restructured(template: jinja2.Template, **context: object) -> tuple[Markup,
     return Markup(body), " ".join(bold[1].split()) if bold else ""
 
 
-def caption(figure: Figure, study: Study) -> tuple[Markup, str]:
-    """A figure's caption as HTML, and its statement.
+def caption(figure: Figure, study: Study, judged: Mapping[str, Mapping[str, Any]]) -> tuple[Markup, str]:
+    """A figure's caption as HTML, and its statement, which follows the verdicts.
+
+    Args:
+        figure: the figure.
+        study: what was run.
+        judged: claims of claims.json, by their names.
 
     Raises:
         jinja2.UndefinedError: if the caption names what the study does not have.
     """
     experiment = study.experiments.get(study.figures.get(figure.name, ""))
-    return _restructured(_environment().from_string(figure.caption), study=study, experiment=experiment)
+    statement = "" if figure.statement is None else figure.statement.of(judged)
+    template = _environment().from_string(figure.caption)
+    return _restructured(template, study=study, experiment=experiment, statement=statement)
 
 
-def tally(claims: list[dict[str, Any]]) -> str:
-    """How many claims have each verdict."""
-    counts = {verdict: sum(claim["verdict"] == verdict for claim in claims) for verdict in VERDICTS}
-    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count) or "no claims"
-
-
-def _illustration(figure: Figure, study: Study, files: Files, tables: Mapping[str, pd.DataFrame]) -> SimpleNamespace:
+def _illustration(
+    figure: Figure,
+    study: Study,
+    files: Files,
+    tables: Mapping[str, pd.DataFrame],
+    judged: Mapping[str, Mapping[str, Any]],
+) -> SimpleNamespace:
     """A figure with its caption, and the numbers behind it."""
     png = Path(files["png"]).read_bytes()
     width, height = struct.unpack(">II", png[16:24])  # where every PNG has its size
-    text, title = caption(figure, study)
+    text, title = caption(figure, study, judged)
     needed = {
         name: tables[paths] if isinstance(paths, str) else [tables[path] for path in paths]
         for name, paths in files["tables"].items()

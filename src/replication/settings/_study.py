@@ -249,9 +249,7 @@ class LeastNetworks(Model):
 class Claims(Model):
     """How the verdicts on the paper's claims are reached."""
 
-    confidence: Share = Field(description="Confidence of the intervals, above 0 and below 1.")
-    resamples: Annotated[int, Bounds(least=1, most=10**6)] = Field(description="Samples that the bootstrap draws.")
-    seed: Seed = Field(description="Seed of the bootstrap.")
+    confidence: Share = Field(description="Confidence of the intervals of a claim together, above 0 and below 1.")
     least_networks: LeastNetworks = Field(description="Networks for each width that a verdict takes.")
     activation: Name = Field(description="Name of the activation whose outputs the claims are about.")
     experiments: Annotated[
