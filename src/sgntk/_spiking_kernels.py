@@ -1,0 +1,250 @@
+"""Infinite-width kernels of spiking networks in discrete time: NNGP and surrogate-gradient NTK.
+
+For a pair of inputs x, x' each is a T x T block; t belongs to x, t' to x'. With `C` the covariance of a layer's
+currents, `S = B C B^T` that of its membranes (`B` is the leaky integration), `Theta` and `Phi = B Theta B^T` the tangent
+kernels, `a = S(x, x)[t, t]`, `b = S(x', x')[t', t']`, `c = S(x, x')[t, t']` and `(u, v) ~ N(0, [[a, c], [c, b]])`:
+
+    spikes(t, t')   = P(u > theta, v > theta)
+    slopes(t, t')   = phi(theta; 0, a) E[s(c theta/a - theta + tau Z)]              tau^2 = b - c^2/a
+
+    C^1[t, t']      = sigma_w^2/d x_t . x'_t' + sigma_b^2 + R^1[t, t']              Theta^1 = C^1 + Q^1
+    C^{l+1}[t, t']  = sigma_w^2 spikes^l(t, t') + sigma_b^2 + R^{l+1}[t, t']
+    Theta^{l+1}     = C^{l+1} + sigma_w^2 Phi^l slopes^l + Q^{l+1}
+    R[t, t']        = recurrence^2 spikes(t-1, t'-1)                                Q = recurrence^2 (Phi slopes)(t-1, t'-1)
+    NNGP            = kappa^2 r^T C^L r                                             SG-NTK = kappa^2 r^T Theta^L r
+
+entry by entry; R and Q are 0 at the first step, and at the readout. The first argument carries the true derivative, the
+second the surrogate. One pass over the steps t serves all layers, holding the rows [t, :] of each; before it goes one
+for the variances `a` and `b` of each input by itself.
+
+A smooth spike is a step at a threshold with noise of variance q: for it `a + q` and `b + q` take the place of a and b in
+`spikes`, and `a + q` that of a in `slopes`. Where a variance is 0 (no input, and no bias) a unit stays at rest.
+
+Near `u = v` a probability has half the digits that the covariances have: 1e-8. Where two inputs are equal, and at the
+same step, it has all.
+"""
+
+from typing import Any, Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+from jaxtyping import Array, Bool, Float
+
+from sgntk import _gaussian as gaussian
+from sgntk._compat import enable_x64
+from sgntk._gaussian import Scalar
+from sgntk._pytree import is_traced
+from sgntk._spiking import SpikingArchitecture, check_sequences, leaky_integration
+from sgntk.surrogates import Surrogate
+
+Kind = Literal["nngp", "ntk", "sg_ntk"]
+
+BLOCK = 2**18
+"""Entries (points x points x steps) of a row that are computed at once; a layer holds some ten times as much."""
+
+
+def evaluate(
+    kind: Kind, arch: SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None, *, over_time: bool = False
+) -> Any:
+    """The kernel of that kind, shape (n1, n2); over time that of the readout's currents, (n1, n2, T, T).
+
+    Raises:
+        ValueError: if an input has another shape than (points, T, d), or is not finite; or if it is the NTK of steps.
+    """
+    if kind == "ntk" and arch.has_jumps:
+        raise ValueError(
+            "ntk: the NTK of a network of spikes is infinite on the diagonal: as a smooth step steepens, its squared "
+            "slope grows without bound. Use sg_ntk, or a smooth spike: SpikingArchitecture(..., steepness=20.0)"
+        )
+    if arch.reset != "none":
+        raise ValueError(
+            f"{kind}: no closed form is known with reset {arch.reset!r}, which makes membranes other than Gaussian. Use "
+            'dataclasses.replace(arch, reset="none") for the kernel of the same units without reset, or '
+            "sgntk.spiking.nngp_with_reset for an estimate of the NNGP"
+        )
+    if is_traced(arch, x1, x2):
+        x1 = jnp.asarray(x1)
+        return _kernel(kind, over_time, arch, x1, x1 if x2 is None else jnp.asarray(x2))
+    x1 = check_sequences(kind, "x1", x1).astype(np.float64)
+    x2 = x1 if x2 is None else check_sequences(kind, "x2", x2, x1.shape[1:]).astype(np.float64)
+    steps = x1.shape[1]
+    kernel = np.empty((len(x1), len(x2), *((steps, steps) if over_time else ())))
+    columns = min(len(x2), max(1, BLOCK // steps))
+    rows = min(len(x1), max(1, BLOCK // (steps * columns)))
+    with enable_x64():
+        for i in _starts(len(x1), rows):
+            for j in _starts(len(x2), columns):
+                block = _compiled(kind, over_time, arch, x1[i : i + rows], x2[j : j + columns])
+                kernel[i : i + rows, j : j + columns] = block
+    if not np.isfinite(kernel.sum()):
+        raise ValueError(f"{kind}: the kernel of these inputs is beyond the range of float64. Scale the inputs")
+    return kernel
+
+
+def _starts(count: int, size: int) -> list[int]:
+    """Of blocks; the last reaches back, to be of the size that is compiled."""
+    return [min(start, count - size) for start in range(0, count, size)]
+
+
+class Settings(NamedTuple):
+    """What the recursion takes from the architecture; the first three are of one layer, or stacked for all."""
+
+    threshold: Float[Array, "*layers"]
+    leak: Float[Array, "*layers"]
+    recurrence: Float[Array, "*layers"]
+    softness: Scalar
+    surrogate: Surrogate | None
+
+
+class Row(NamedTuple):
+    """A layer at step t of x and all steps t' of x', or what it sends to the next."""
+
+    membranes: Float[Array, "*n T"]
+    tangents: Float[Array, "*n T"]
+    spikes: Float[Array, "*n T"]
+    moved: Float[Array, "*n T"]  # tangents times slopes
+
+
+def _kernel(
+    kind: Kind, over_time: bool, arch: SpikingArchitecture, x1: Float[Array, "n1 T d"], x2: Float[Array, "n2 T d"]
+) -> Any:
+    steps, dtype = x1.shape[1], x1.dtype
+    surrogate = {"nngp": None, "ntk": arch.derivative, "sg_ntk": arch.surrogate}[kind]
+    a, b = (_variances(arch, x) for x in (x1, x2))
+    same = jnp.all(x1[:, None] == x2[None], axis=(2, 3))
+    settings = _settings(arch, surrogate, dtype)
+
+    def step(rows: Row, now: tuple[Any, ...]) -> tuple[Row, Any]:
+        t, x, a = now
+        at_equal = same[..., None] & (jnp.arange(steps) == t)
+
+        def layer(sent: tuple[Array, Array], of_layer: tuple[Any, ...]) -> tuple[tuple[Array, Array], Row]:
+            own, before, a, b = of_layer
+            row = _through_layer(settings._replace(**own), before, sent, a[:, None, None], b[None], at_equal)
+            return (_affine(arch, row.spikes), arch.sigma_w**2 * row.moved), row
+
+        currents = _affine(arch, jnp.einsum("id,jtd->ijt", x, x2, precision="highest") / x2.shape[2])
+        sent, rows = jax.lax.scan(layer, (currents, jnp.zeros_like(currents)), (_own(settings), rows, a, b))
+        kernel = sent[0] if surrogate is None else sent[0] + sent[1]
+        return rows, kernel if over_time else _product(kernel, weights[:, None])[..., 0]
+
+    weights = arch.readout_weights(steps, dtype)
+    start = jnp.zeros((arch.hidden_layers, len(x1), len(x2), steps), dtype)
+    now = jnp.arange(steps), jnp.swapaxes(x1, 0, 1), jnp.moveaxis(a, 2, 0)
+    _, kernel = jax.lax.scan(step, Row(start, start, start, start), now)
+    if over_time:
+        return arch.output_scale**2 * jnp.moveaxis(kernel, 0, 2)
+    return arch.output_scale**2 * jnp.einsum("t,tij->ij", weights, kernel)
+
+
+_compiled = jax.jit(_kernel, static_argnums=(0, 1))
+
+
+def _affine(arch: SpikingArchitecture, moments: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    """Covariance of the currents, but for recurrence, from that of what goes in."""
+    return arch.sigma_w**2 * moments + arch.sigma_b**2
+
+
+def _membranes(settings: Settings, before: Row, sent: Float[Array, "*n T"]) -> tuple[Array, Array, Array]:
+    """`C` and `S` at step t, from the row of step t - 1 and from `C - R`, which comes from below; and B^T."""
+    integrate = leaky_integration(settings.leak, sent.shape[-1], sent.dtype).T
+    currents = sent + settings.recurrence**2 * _later(before.spikes)
+    return currents, settings.leak * before.membranes + _product(currents, integrate), integrate
+
+
+def _through_layer(
+    settings: Settings,
+    before: Row,
+    sent: tuple[Float[Array, "*n T"], Float[Array, "*n T"]],
+    a: Float[Array, "*#n 1"],
+    b: Float[Array, "*#n T"],
+    same: Bool[Array, "*#n T"],
+) -> Row:
+    """The row of step t, from that of step t - 1 and from what the layer below sends: `C - R` and the rest of `Theta`.
+
+    `same` says where `u` and `v` are the same membrane, whose covariance is then its variance.
+    """
+    threshold, leak, recurrence, q, surrogate = settings
+    currents, membranes, integrate = _membranes(settings, before, sent[0])
+    pair = _blurred(a, b, jnp.where(same, a, membranes), q)
+    spikes = _both_spike(pair, threshold, a + q > 0, b + q > 0)
+    if surrogate is None:
+        return Row(membranes, before.tangents, spikes, before.moved)
+    change = currents + sent[1] + recurrence**2 * _later(before.moved)
+    tangents = leak * before.tangents + _product(change, integrate)
+    moved = jnp.where(a + q > 0, tangents * _slopes(pair, q, threshold, surrogate), 0.0)
+    return Row(membranes, tangents, spikes, moved)
+
+
+def _product(x: Float[Array, "*n T"], y: Float[Array, "T k"]) -> Float[Array, "*n k"]:
+    return jnp.matmul(x, y, precision="highest")
+
+
+def _blurred(a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"], q: Scalar) -> gaussian.Pair:
+    """Of `u` and `v`, each with noise of variance q; with 1 for a variance of 0, whose values nobody takes."""
+    a, b = (jnp.where(variance + q > 0, variance + q, 1.0) for variance in (a, b))
+    return gaussian.pair(a, b, c)
+
+
+def _both_spike(
+    pair: gaussian.Pair, threshold: Scalar, moves_u: Bool[Array, "*#n"], moves_v: Bool[Array, "*#n"]
+) -> Float[Array, "*n"]:
+    at_rest = jnp.where(jnp.asarray(threshold) < 0, 1.0, 0.0).astype(pair.a.dtype)
+    rate_u = jnp.where(moves_u, gaussian.upper_tail(threshold / pair.std_u), at_rest)
+    rate_v = jnp.where(moves_v, gaussian.upper_tail(threshold / pair.std_v), at_rest)
+    both = (rate_u + rate_v - gaussian.crossing_probability(threshold, threshold, pair)) / 2
+    return jnp.where(moves_u & moves_v, both, rate_u * rate_v)
+
+
+def _slopes(pair: gaussian.Pair, q: Scalar, threshold: Scalar, surrogate: Surrogate) -> Float[Array, "*n"]:
+    """Given `u` with noise at the threshold, `v` without is `N(c theta/(a + q), b - c^2/(a + q))`."""
+    mean = threshold * (pair.covariance / pair.a - 1)
+    std = gaussian.safe_sqrt(pair.below * pair.above / pair.a - q)
+    return gaussian.density(jnp.asarray(threshold, mean.dtype), pair.std_u) * surrogate.shifted_mean(mean, std)
+
+
+def _later(row: Float[Array, "*n T"]) -> Float[Array, "*n T"]:
+    """The row one step later in t', too."""
+    return jnp.concatenate([jnp.zeros_like(row[..., :1]), row[..., :-1]], axis=-1)
+
+
+def _settings(arch: SpikingArchitecture, surrogate: Surrogate | None, dtype: Any) -> Settings:
+    names: tuple[Literal["threshold", "leak", "recurrence"], ...] = ("threshold", "leak", "recurrence")
+    own = (jnp.stack([jnp.asarray(x, dtype) for x in arch.per_layer(name)]) for name in names)
+    return Settings(*own, arch.softness, surrogate)
+
+
+def _own(settings: Settings) -> dict[str, Array]:
+    """What each layer has of its own."""
+    return {name: getattr(settings, name) for name in ("threshold", "leak", "recurrence")}
+
+
+@jax.jit
+def _variances(arch: SpikingArchitecture, x: Float[Array, "n T d"]) -> Float[Array, "layers n T"]:
+    """`S(x, x)[t, t]` of the membranes of each layer: the same pass over the steps, with x for x'.
+
+    Row t is right in `t' <= t`, for which no later variance is needed; the rest of it is not looked at.
+    """
+    steps, dtype = x.shape[1], x.dtype
+    settings = _settings(arch, None, dtype)
+
+    def step(carry: tuple[Row, Array], now: tuple[Array, Array]) -> tuple[tuple[Row, Array], None]:
+        (rows, known), (t, here) = carry, now
+        is_now = jnp.arange(steps) == t
+
+        def layer(sent: Array, of_layer: tuple[Any, Row, Array]) -> tuple[Array, tuple[Row, Array]]:
+            own, before, known = of_layer
+            of_this = settings._replace(**own)
+            variance = jnp.take(_membranes(of_this, before, sent)[1], t, axis=-1)[:, None]
+            known = jnp.where(is_now, variance, known)
+            row = _through_layer(of_this, before, (sent, sent), variance, known, is_now[None])
+            return _affine(arch, row.spikes), (row, known)
+
+        currents = _affine(arch, jnp.einsum("nd,ntd->nt", here, x, precision="highest") / x.shape[2])
+        return jax.lax.scan(layer, currents, (_own(settings), rows, known))[1], None
+
+    start = jnp.zeros((arch.hidden_layers, len(x), steps), dtype)
+    now = jnp.arange(steps), jnp.swapaxes(x, 0, 1)
+    return jax.lax.scan(step, (Row(start, start, start, start), start), now)[0][1]
