@@ -7,11 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sgntk import activations, dynamics, libraries, prediction, stax, surrogates
+    from sgntk import activations, dynamics, libraries, prediction, spiking, stax, surrogates
     from sgntk._architecture import Architecture
     from sgntk._empirical import empirical_ntk, empirical_sg_ntk
     from sgntk._kernels import nngp, ntk, sg_ntk
     from sgntk._networks import Params, apply, init, split_keys
+    from sgntk._spiking import SpikingArchitecture
     from sgntk._training import EnsembleRun, TrainingError, train_ensemble
     from sgntk.activations import Erf, HardTanh, Heaviside, Identity, Quantizer, ReLU, Sign
     from sgntk.prediction import Posterior, predict
@@ -30,6 +31,7 @@ __all__ = [
     "Quantizer",
     "ReLU",
     "Sign",
+    "SpikingArchitecture",
     "TrainingError",
     "activations",
     "apply",
@@ -43,6 +45,7 @@ __all__ = [
     "predict",
     "prediction",
     "sg_ntk",
+    "spiking",
     "split_keys",
     "stax",
     "surrogates",
@@ -54,6 +57,7 @@ _NAMES = {
     "_empirical": ["empirical_ntk", "empirical_sg_ntk"],
     "_kernels": ["nngp", "ntk", "sg_ntk"],
     "_networks": ["Params", "apply", "init", "split_keys"],
+    "_spiking": ["SpikingArchitecture"],
     "_training": ["EnsembleRun", "TrainingError", "train_ensemble"],
     "activations": ["Erf", "HardTanh", "Heaviside", "Identity", "Quantizer", "ReLU", "Sign"],
     "prediction": ["Posterior", "predict"],

@@ -7,36 +7,39 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
+from sgntk import _spiking_networks as spiking
 from sgntk._architecture import Architecture
-from sgntk._networks import Params, forward
+from sgntk._networks import AnyParams, Params, forward
 from sgntk._precision import full_float32
 from sgntk._pytree import is_traced
+from sgntk._spiking import SpikingArchitecture
 from sgntk._validation import check_inputs
 from sgntk.surrogates import Surrogate
 
 
 def empirical_ntk(
-    arch: Architecture, params: Params, x1: ArrayLike, x2: ArrayLike | None = None
+    arch: Architecture | SpikingArchitecture, params: AnyParams, x1: ArrayLike, x2: ArrayLike | None = None
 ) -> Float[Array, "n1 n2"]:
     """Empirical NTK `J(x1) J(x2)^T` of one network, with `J` the Jacobian by the parameters (paper, section 2).
 
     Args:
         arch: the network; its surrogate plays no part.
         params: as from `init`.
-        x1: inputs, shape (n1, d).
-        x2: inputs, shape (n2, d); None means `x1`.
+        x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`.
+        x2: inputs, shape (n2, d) or (n2, T, d); None means `x1`.
 
     Returns:
         The kernel, shape (n1, n2), in the parameters' dtype.
 
     Raises:
-        ValueError: if an input has another shape or is not finite, or the activation has jumps.
+        ValueError: if an input has another shape or is not finite, the activation has jumps, or spikes are
+            steps.
     """
-    return _evaluate("empirical_ntk", arch, arch.activation.derivative, params, x1, x2)
+    return _evaluate("empirical_ntk", arch, _derivative(arch), params, x1, x2)
 
 
 def empirical_sg_ntk(
-    arch: Architecture, params: Params, x1: ArrayLike, x2: ArrayLike | None = None
+    arch: Architecture | SpikingArchitecture, params: AnyParams, x1: ArrayLike, x2: ArrayLike | None = None
 ) -> Float[Array, "n1 n2"]:
     """Empirical SG-NTK `J(x1) J~(x2)^T` of one network (paper, section 3).
 
@@ -46,26 +49,33 @@ def empirical_sg_ntk(
     Args:
         arch: the network, with its surrogate.
         params: as from `init`.
-        x1: inputs, shape (n1, d).
-        x2: inputs, shape (n2, d); None means `x1`.
+        x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`.
+        x2: inputs, shape (n2, d) or (n2, T, d); None means `x1`.
 
     Returns:
         The kernel, shape (n1, n2), in the parameters' dtype.
 
     Raises:
-        ValueError: if an input has another shape or is not finite, or the activation has jumps.
+        ValueError: if an input has another shape or is not finite, the activation has jumps, or spikes are
+            steps.
     """
     return _evaluate("empirical_sg_ntk", arch, arch.effective_surrogate, params, x1, x2)
 
 
+def _derivative(arch: Architecture | SpikingArchitecture) -> Surrogate:
+    return arch.derivative if isinstance(arch, SpikingArchitecture) else arch.activation.derivative
+
+
 def _evaluate(
     owner: str,
-    arch: Architecture,
+    arch: Architecture | SpikingArchitecture,
     surrogate: Surrogate,
-    params: Params,
+    params: AnyParams,
     x1: ArrayLike,
     x2: ArrayLike | None,
 ) -> Float[Array, "n1 n2"]:
+    if isinstance(arch, SpikingArchitecture):
+        return spiking.evaluate_empirical(owner, arch, surrogate, params, x1, x2)
     if arch.activation.has_jumps:
         raise ValueError(
             f"{owner}: the Jacobian of a network with {arch.activation} is 0 almost everywhere but for the last layer, "

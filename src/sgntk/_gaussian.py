@@ -253,10 +253,12 @@ def _owen(x: Float[Array, "*#n"], q: Float[Array, "*#n"], slope: Float[Array, "*
     direct_one = steepness <= 1
     ratio = jnp.where(direct_one, steepness, 1 / jnp.where(direct_one, 1.0, steepness))
     outer = jnp.where(direct_one, x, size)
-    rule = (jnp.asarray(x, ratio.dtype) for x in np.polynomial.legendre.leggauss(24))
-    node, weight = (x.reshape(-1, *[1] * ratio.ndim) for x in rule)
-    factor = 1 + (ratio * (node + 1) / 2) ** 2
-    integral = jnp.sum(weight / 2 * jnp.exp(-(outer**2) * factor / 2) / factor, axis=0)
+
+    def integrand(node: Float[Array, ""]) -> Float[Array, "*n"]:
+        factor = 1 + (ratio * (node + 1) / 2) ** 2
+        return jnp.exp(-(outer**2) * factor / 2) / factor / 2
+
+    integral = _legendre_sum(integrand, 24, jnp.zeros_like(ratio * outer))
     direct = ratio * integral / (2 * jnp.pi)
     reflected = 0.25 - (0.5 - upper_tail(x)) * (0.5 - upper_tail(size)) - direct
     return jnp.sign(slope) * jnp.where(direct_one, direct, reflected)
@@ -345,16 +347,32 @@ def integrate_panels(
     refinement: int = 1,
 ) -> Float[Array, "*n"]:
     """Sum over the panels between neighbouring edges, 16 Gauss-Legendre nodes each."""
-    rule = (jnp.asarray(x, edges.dtype) for x in np.polynomial.legendre.leggauss(16 * refinement))
-    node, weight = (x.reshape(-1, *[1] * (edges.ndim - 1)) for x in rule)
 
     def add_panel(
         total: Float[Array, "*n"], ends: tuple[Float[Array, "*n"], Float[Array, "*n"]]
     ) -> tuple[Float[Array, "*n"], None]:
         middle, half = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2
-        return total + half * jnp.sum(weight * integrand(middle + node * half), axis=0), None
+        return total + half * _legendre_sum(lambda node: integrand(middle + node * half), 16 * refinement, total), None
 
     return jax.lax.scan(add_panel, jnp.zeros_like(edges[0]), (edges[:-1], edges[1:]))[0]
+
+
+def _legendre_sum(
+    term: Callable[[Float[Array, ""]], Float[Array, "*n"]], nodes: int, like: Float[Array, "*n"]
+) -> Float[Array, "*n"]:
+    """`sum_i weight_i term(node_i)` of a Gauss-Legendre rule on [-1, 1].
+
+    A loop over the nodes, which XLA vectorizes over the entries: on a CPU ten times as fast as a sum over an axis.
+    """
+    node, weight = (jnp.asarray(x, like.dtype) for x in np.polynomial.legendre.leggauss(nodes))
+
+    def add_node(
+        total: Float[Array, "*n"], rule: tuple[Float[Array, ""], Float[Array, ""]]
+    ) -> tuple[Float[Array, "*n"], None]:
+        node, weight = rule
+        return total + weight * term(node), None
+
+    return jax.lax.scan(add_node, jnp.zeros_like(like), (node, weight))[0]
 
 
 def _half_line_rule(refinement: int = 1) -> tuple[np.ndarray, np.ndarray]:

@@ -23,9 +23,11 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Float64
 
 from sgntk import _gaussian as gaussian
+from sgntk import _spiking_kernels as spiking
 from sgntk._architecture import Architecture
 from sgntk._compat import enable_x64
 from sgntk._pytree import is_traced
+from sgntk._spiking import SpikingArchitecture
 from sgntk._validation import check_inputs
 from sgntk.activations import Activation
 from sgntk.surrogates import Surrogate
@@ -41,22 +43,24 @@ BLOCK = 2**18
 """Entries of a kernel that are computed at once: what the recursion holds beside the result is a few times as much."""
 
 
-def nngp(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
+def nngp(arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
     """NNGP kernel `S^L(x1, x2)`: the covariance of the output at initialization (paper, section 2).
 
     Args:
         arch: the network; its surrogate plays no part.
-        x1: inputs, shape (n1, d).
-        x2: inputs, shape (n2, d); None means `x1`.
+        x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`.
+        x2: inputs, shape (n2, d) or (n2, T, d); None means `x1`.
 
     Raises:
         ValueError: if an input has another shape, or is not finite.
     """
+    if isinstance(arch, SpikingArchitecture):
+        return spiking.evaluate("nngp", arch, x1, x2)
     return _evaluate("nngp", arch, x1, x2)
 
 
 def ntk(
-    arch: Architecture,
+    arch: Architecture | SpikingArchitecture,
     x1: ArrayLike,
     x2: ArrayLike | None = None,
     *,
@@ -66,8 +70,8 @@ def ntk(
 
     Args:
         arch: the network; its surrogate plays no part.
-        x1: inputs, shape (n1, d).
-        x2: inputs, shape (n2, d); None means `x1`.
+        x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`.
+        x2: inputs, shape (n2, d) or (n2, T, d); None means `x1`.
         off_diagonal_limit: for an activation with jumps, return the limit of the NTK of ever steeper smooth
             activations. It is finite between different points and infinite (`inf`) where two points coincide.
 
@@ -75,6 +79,8 @@ def ntk(
         ValueError: if an input has another shape, or is not finite; or if the activation has jumps, since its NTK is
             infinite on the diagonal, and `off_diagonal_limit` was not asked for.
     """
+    if isinstance(arch, SpikingArchitecture):
+        return spiking.evaluate("ntk", arch, x1, x2)
     if arch.activation.has_jumps and not off_diagonal_limit:
         raise ValueError(
             f"ntk: the NTK of {arch.activation} is infinite on the diagonal: as a smooth step steepens, "
@@ -84,7 +90,7 @@ def ntk(
     return _evaluate("ntk", arch, x1, x2)
 
 
-def sg_ntk(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
+def sg_ntk(arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
     """Surrogate-gradient NTK `I^L(x1, x2)`, which governs surrogate gradient learning (paper, section 3).
 
     The first argument carries the true derivative, the second, which stands for the training point, the surrogate. The
@@ -92,13 +98,15 @@ def sg_ntk(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Ke
 
     Args:
         arch: the network, with its surrogate.
-        x1: inputs, shape (n1, d).
-        x2: inputs, shape (n2, d); None means `x1`.
+        x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`.
+        x2: inputs, shape (n2, d) or (n2, T, d); None means `x1`.
 
     Raises:
         ValueError: if an input has another shape, or is not finite; or if the activation has jumps and there is no
             surrogate.
     """
+    if isinstance(arch, SpikingArchitecture):
+        return spiking.evaluate("sg_ntk", arch, x1, x2)
     arch.check_learns()
     return _evaluate("sg_ntk", arch, x1, x2)
 

@@ -1,6 +1,5 @@
 """Finite networks: drawing their weights, and a forward pass that is differentiated with the surrogate."""
 
-from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -11,9 +10,11 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, UInt32
 
+from sgntk import _spiking_networks as spiking
 from sgntk._architecture import Architecture
+from sgntk._spiking import SpikingArchitecture, check_sequences
+from sgntk._surrogate_gradient import activation_with_surrogate
 from sgntk._validation import check_count, check_inputs
-from sgntk.activations import Activation
 from sgntk.surrogates import Surrogate
 
 
@@ -25,6 +26,9 @@ class Layer(NamedTuple):
 
 
 Params = tuple[Layer, ...]
+
+AnyParams = Any
+"""`Params`, or the parameters of a spiking network."""
 
 Key = Any
 """A JAX key, or many: typed, or uint32 of shape (..., 2)."""
@@ -41,7 +45,7 @@ def split_keys(seed: int, count: int) -> UInt32[Array, "count 2"]:
         return jax.random.split(jax.random.split(jax.random.PRNGKey(seed))[0], count)
 
 
-def init(arch: Architecture, key: ArrayLike, *, width: int, input_dim: int) -> Params:
+def init(arch: Architecture | SpikingArchitecture, key: ArrayLike, *, width: int, input_dim: int) -> AnyParams:
     """Weights of one network, equal to neural-tangents' draw with the same key.
 
     The key schedule is that of `stax.serial(Dense, activation, ..., Dense)`, where activations use up a key too. Drawn
@@ -55,7 +59,8 @@ def init(arch: Architecture, key: ArrayLike, *, width: int, input_dim: int) -> P
         input_dim: dimension of the inputs.
 
     Returns:
-        `hidden_layers + 1` layers in float32: weight (fan_in, fan_out) and bias (fan_out,).
+        `hidden_layers + 1` layers in float32: weight (fan_in, fan_out) and bias (fan_out,); those of a recurrent layer
+        of spiking units have a weight (fan_out, fan_out), too.
 
     Raises:
         ValueError: if the key has another shape or dtype, or a number is not a whole number above 0.
@@ -66,7 +71,9 @@ def init(arch: Architecture, key: ArrayLike, *, width: int, input_dim: int) -> P
         return _draw(arch, key, width, input_dim)
 
 
-def init_ensemble(arch: Architecture, keys: ArrayLike, *, width: int, input_dim: int) -> Params:
+def init_ensemble(
+    arch: Architecture | SpikingArchitecture, keys: ArrayLike, *, width: int, input_dim: int
+) -> AnyParams:
     """Weights of one network a key, stacked along a leading axis; `keys` are typed, or of shape (networks, 2)."""
     check_count("init_ensemble", width=width, input_dim=input_dim)
     keys = _check_keys("init_ensemble", keys, shape=("networks", 2))
@@ -74,24 +81,32 @@ def init_ensemble(arch: Architecture, keys: ArrayLike, *, width: int, input_dim:
         return jax.vmap(partial(_draw, arch, width=width, input_dim=input_dim))(keys)
 
 
-def apply(arch: Architecture, params: Params, x: ArrayLike) -> Float[Array, "n 1"]:
+def apply(arch: Architecture | SpikingArchitecture, params: AnyParams, x: ArrayLike) -> Float[Array, "n 1"]:
     """Output of the network, shape (n, 1). Differentiating it uses the surrogate.
 
     Args:
         arch: the network.
         params: as from `init`.
-        x: inputs, shape (n, d).
+        x: inputs, shape (n, d); (n, T, d) for a `SpikingArchitecture`.
 
     Raises:
         ValueError: if `x` does not have the dimension that the first layer expects, or is not finite.
     """
     if not isinstance(x, jax.core.Tracer):
-        check_inputs("apply", "x", x, params[0].weight.shape[0])
+        dimension = params[0].weight.shape[0]
+        if isinstance(arch, SpikingArchitecture):
+            check_sequences("apply", "x", x, (None, dimension))
+        else:
+            check_inputs("apply", "x", x, dimension)
     return forward(arch, arch.effective_surrogate, params, jnp.asarray(x))
 
 
-def forward(arch: Architecture, surrogate: Surrogate, params: Params, x: Float[Array, "n d"]) -> Float[Array, "n 1"]:
+def forward(
+    arch: Architecture | SpikingArchitecture, surrogate: Surrogate, params: AnyParams, x: Float[Array, "n *d"]
+) -> Float[Array, "n 1"]:
     """The forward pass, with `surrogate` as the activation's derivative in differentiation."""
+    if isinstance(arch, SpikingArchitecture):
+        return spiking.forward(arch, surrogate, params, x)
     activate = activation_with_surrogate(arch.activation, surrogate)
     *hidden, readout = params
     for layer in hidden:
@@ -99,7 +114,9 @@ def forward(arch: Architecture, surrogate: Surrogate, params: Params, x: Float[A
     return arch.output_scale * _affine(arch, readout, x)
 
 
-def _affine(arch: Architecture, layer: Layer, x: Float[Array, "n fan_in"]) -> Float[Array, "n fan_out"]:
+def _affine(
+    arch: Architecture | SpikingArchitecture, layer: Layer, x: Float[Array, "n fan_in"]
+) -> Float[Array, "n fan_out"]:
     return arch.sigma_w / layer.weight.shape[0] ** 0.5 * (x @ layer.weight) + arch.sigma_b * layer.bias
 
 
@@ -108,26 +125,9 @@ def descend(layer: Layer, weight_step: Float[Array, "fan_in fan_out"], bias_step
     return Layer(layer.weight - weight_step, layer.bias - bias_step)
 
 
-def activation_with_surrogate(
-    activation: Activation, surrogate: Surrogate
-) -> Callable[[Float[Array, "*n"]], Float[Array, "*n"]]:
-    """`activation` with `surrogate` for its derivative."""
-
-    @jax.custom_jvp
-    def activate(z: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return activation(z)
-
-    @activate.defjvp
-    def activate_jvp(
-        primals: tuple[Float[Array, "*n"]], tangents: tuple[Float[Array, "*n"]]
-    ) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
-        (z,), (z_tangent,) = primals, tangents
-        return activation(z), surrogate(z) * z_tangent
-
-    return activate
-
-
-def _draw(arch: Architecture, key: Key, width: int, input_dim: int) -> Params:
+def _draw(arch: Architecture | SpikingArchitecture, key: Key, width: int, input_dim: int) -> AnyParams:
+    if isinstance(arch, SpikingArchitecture):
+        return spiking.draw(arch, key, width, input_dim)
     sizes = [input_dim, *[width] * arch.hidden_layers, 1]
     layers = []
     for fan_in, fan_out in pairwise(sizes):

@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 from sgntk._gaussian import Scalar
 from sgntk._pytree import Pytree
 from sgntk._validation import check_count, check_positive
-from sgntk.surrogates import ErfDerivative, JumpDerivative, Shifted, Sum, Surrogate
+from sgntk.surrogates import ErfDerivative, JumpDerivative, Sum, Surrogate
 
 READOUTS = ("mean", "last", "leaky")
 RESETS = ("none", "subtract", "zero")
@@ -135,6 +135,11 @@ class SpikingArchitecture(Pytree):
         """`q = 1 / (2 m^2)`: a smooth spike is a step at a threshold that is blurred with this variance."""
         return 0.0 if self.steepness is None else 1 / (2 * self.steepness**2)
 
+    @property
+    def effective_surrogate(self) -> Surrogate:
+        """What backpropagation uses, centred at the threshold."""
+        return self.surrogate
+
     def check_learns(self) -> None:
         """There always is a surrogate to learn with."""
 
@@ -164,12 +169,15 @@ def leaky_integration(leak: Scalar, steps: int, dtype: DTypeLike) -> Float[Array
     return jnp.where(jnp.asarray(age >= 0), power, jnp.zeros((), dtype))
 
 
-def check_sequences(owner: str, name: str, x: Any, like: tuple[int, ...] | None = None) -> np.ndarray:
-    """`x` as an array of floats, checked to be finite and of shape (points, T, d); T and d as in `like`."""
+def check_sequences(owner: str, name: str, x: Any, like: tuple[int | None, int | None] = (None, None)) -> np.ndarray:
+    """`x` as an array of floats, checked to be finite and of shape (points, T, d), with T and d of `like` if given."""
     array = np.asarray(x)
-    if array.ndim != 3 or 0 in array.shape or (like is not None and array.shape[1:] != like):
-        expected = "T, d" if like is None else ", ".join(map(str, like))
-        raise ValueError(f"{owner}: {name} must have shape (points, {expected}); got {array.shape}")
+    fits = array.ndim == 3 and 0 not in array.shape
+    if not fits or any(size not in (None, had) for size, had in zip(like, array.shape[1:], strict=True)):
+        expected = ", ".join(name if size is None else str(size) for name, size in zip(("T", "d"), like, strict=True))
+        raise ValueError(
+            f"{owner}: {name} must have shape (points, {expected}): points, steps, dimension; got {array.shape}"
+        )
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{owner}: {name} must hold real numbers; got dtype {array.dtype}")
     if not np.isfinite(array).all():

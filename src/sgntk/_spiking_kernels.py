@@ -1,24 +1,25 @@
 """Infinite-width kernels of spiking networks in discrete time: NNGP and surrogate-gradient NTK.
 
 For a pair of inputs x, x' each is a T x T block; t belongs to x, t' to x'. With `C` the covariance of a layer's
-currents, `S = B C B^T` that of its membranes (`B` is the leaky integration), `Theta` and `Phi = B Theta B^T` the tangent
+currents, `S = B C B^T` that of its membranes (B: leaky integration), `Theta` and `Phi = B Theta B^T` the tangent
 kernels, `a = S(x, x)[t, t]`, `b = S(x', x')[t', t']`, `c = S(x, x')[t, t']` and `(u, v) ~ N(0, [[a, c], [c, b]])`:
 
     spikes(t, t')   = P(u > theta, v > theta)
-    slopes(t, t')   = phi(theta; 0, a) E[s(c theta/a - theta + tau Z)]              tau^2 = b - c^2/a
+    slopes(t, t')   = phi(theta; 0, a) E[s(c theta/a - theta + tau Z)]                  tau^2 = b - c^2/a
 
-    C^1[t, t']      = sigma_w^2/d x_t . x'_t' + sigma_b^2 + R^1[t, t']              Theta^1 = C^1 + Q^1
+    C^1[t, t']      = sigma_w^2/d x_t . x'_t' + sigma_b^2 + R^1[t, t']                  Theta^1 = C^1 + Q^1
     C^{l+1}[t, t']  = sigma_w^2 spikes^l(t, t') + sigma_b^2 + R^{l+1}[t, t']
     Theta^{l+1}     = C^{l+1} + sigma_w^2 Phi^l slopes^l + Q^{l+1}
-    R[t, t']        = recurrence^2 spikes(t-1, t'-1)                                Q = recurrence^2 (Phi slopes)(t-1, t'-1)
-    NNGP            = kappa^2 r^T C^L r                                             SG-NTK = kappa^2 r^T Theta^L r
+    R[t, t']        = recurrence^2 spikes(t-1, t'-1)
+    Q[t, t']        = recurrence^2 (Phi slopes)(t-1, t'-1)
+    NNGP            = kappa^2 r^T C^L r                                                 SG-NTK = kappa^2 r^T Theta^L r
 
 entry by entry; R and Q are 0 at the first step, and at the readout. The first argument carries the true derivative, the
 second the surrogate. One pass over the steps t serves all layers, holding the rows [t, :] of each; before it goes one
 for the variances `a` and `b` of each input by itself.
 
-A smooth spike is a step at a threshold with noise of variance q: for it `a + q` and `b + q` take the place of a and b in
-`spikes`, and `a + q` that of a in `slopes`. Where a variance is 0 (no input, and no bias) a unit stays at rest.
+A smooth spike is a step at a threshold with noise of variance q: for it `a + q` and `b + q` take the place of a and b
+in `spikes`, and `a + q` that of a in `slopes`. Where a variance is 0 (no input, and no bias) a unit stays at rest.
 
 Near `u = v` a probability has half the digits that the covariances have: 1e-8. Where two inputs are equal, and at the
 same step, it has all.
@@ -29,7 +30,7 @@ from typing import Any, Literal, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
+from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Array, Bool, Float
 
 from sgntk import _gaussian as gaussian
@@ -60,7 +61,7 @@ def evaluate(
         )
     if arch.reset != "none":
         raise ValueError(
-            f"{kind}: no closed form is known with reset {arch.reset!r}, which makes membranes other than Gaussian. Use "
+            f"{kind}: with reset {arch.reset!r} membranes are not Gaussian, and no closed form is known. Use "
             'dataclasses.replace(arch, reset="none") for the kernel of the same units without reset, or '
             "sgntk.spiking.nngp_with_reset for an estimate of the NNGP"
         )
@@ -88,14 +89,12 @@ def _starts(count: int, size: int) -> list[int]:
     return [min(start, count - size) for start in range(0, count, size)]
 
 
-class Settings(NamedTuple):
-    """What the recursion takes from the architecture; the first three are of one layer, or stacked for all."""
+class Numbers(NamedTuple):
+    """What a layer has of its own; or all layers, stacked."""
 
     threshold: Float[Array, "*layers"]
     leak: Float[Array, "*layers"]
     recurrence: Float[Array, "*layers"]
-    softness: Scalar
-    surrogate: Surrogate | None
 
 
 class Row(NamedTuple):
@@ -114,7 +113,6 @@ def _kernel(
     surrogate = {"nngp": None, "ntk": arch.derivative, "sg_ntk": arch.surrogate}[kind]
     a, b = (_variances(arch, x) for x in (x1, x2))
     same = jnp.all(x1[:, None] == x2[None], axis=(2, 3))
-    settings = _settings(arch, surrogate, dtype)
 
     def step(rows: Row, now: tuple[Any, ...]) -> tuple[Row, Any]:
         t, x, a = now
@@ -122,11 +120,11 @@ def _kernel(
 
         def layer(sent: tuple[Array, Array], of_layer: tuple[Any, ...]) -> tuple[tuple[Array, Array], Row]:
             own, before, a, b = of_layer
-            row = _through_layer(settings._replace(**own), before, sent, a[:, None, None], b[None], at_equal)
+            row = _through_layer(arch, surrogate, own, before, sent, a[:, None, None], b[None], at_equal)
             return (_affine(arch, row.spikes), arch.sigma_w**2 * row.moved), row
 
         currents = _affine(arch, jnp.einsum("id,jtd->ijt", x, x2, precision="highest") / x2.shape[2])
-        sent, rows = jax.lax.scan(layer, (currents, jnp.zeros_like(currents)), (_own(settings), rows, a, b))
+        sent, rows = jax.lax.scan(layer, (currents, jnp.zeros_like(currents)), (_numbers(arch, dtype), rows, a, b))
         kernel = sent[0] if surrogate is None else sent[0] + sent[1]
         return rows, kernel if over_time else _product(kernel, weights[:, None])[..., 0]
 
@@ -147,15 +145,17 @@ def _affine(arch: SpikingArchitecture, moments: Float[Array, "*n"]) -> Float[Arr
     return arch.sigma_w**2 * moments + arch.sigma_b**2
 
 
-def _membranes(settings: Settings, before: Row, sent: Float[Array, "*n T"]) -> tuple[Array, Array, Array]:
+def _membranes(own: Numbers, before: Row, sent: Float[Array, "*n T"]) -> tuple[Array, Array, Array]:
     """`C` and `S` at step t, from the row of step t - 1 and from `C - R`, which comes from below; and B^T."""
-    integrate = leaky_integration(settings.leak, sent.shape[-1], sent.dtype).T
-    currents = sent + settings.recurrence**2 * _later(before.spikes)
-    return currents, settings.leak * before.membranes + _product(currents, integrate), integrate
+    integrate = leaky_integration(own.leak, sent.shape[-1], sent.dtype).T
+    currents = sent + own.recurrence**2 * _later(before.spikes)
+    return currents, own.leak * before.membranes + _product(currents, integrate), integrate
 
 
 def _through_layer(
-    settings: Settings,
+    arch: SpikingArchitecture,
+    surrogate: Surrogate | None,
+    own: Numbers,
     before: Row,
     sent: tuple[Float[Array, "*n T"], Float[Array, "*n T"]],
     a: Float[Array, "*#n 1"],
@@ -166,14 +166,14 @@ def _through_layer(
 
     `same` says where `u` and `v` are the same membrane, whose covariance is then its variance.
     """
-    threshold, leak, recurrence, q, surrogate = settings
-    currents, membranes, integrate = _membranes(settings, before, sent[0])
+    q, threshold = arch.softness, own.threshold
+    currents, membranes, integrate = _membranes(own, before, sent[0])
     pair = _blurred(a, b, jnp.where(same, a, membranes), q)
     spikes = _both_spike(pair, threshold, a + q > 0, b + q > 0)
     if surrogate is None:
         return Row(membranes, before.tangents, spikes, before.moved)
-    change = currents + sent[1] + recurrence**2 * _later(before.moved)
-    tangents = leak * before.tangents + _product(change, integrate)
+    change = currents + sent[1] + own.recurrence**2 * _later(before.moved)
+    tangents = own.leak * before.tangents + _product(change, integrate)
     moved = jnp.where(a + q > 0, tangents * _slopes(pair, q, threshold, surrogate), 0.0)
     return Row(membranes, tangents, spikes, moved)
 
@@ -210,15 +210,11 @@ def _later(row: Float[Array, "*n T"]) -> Float[Array, "*n T"]:
     return jnp.concatenate([jnp.zeros_like(row[..., :1]), row[..., :-1]], axis=-1)
 
 
-def _settings(arch: SpikingArchitecture, surrogate: Surrogate | None, dtype: Any) -> Settings:
-    names: tuple[Literal["threshold", "leak", "recurrence"], ...] = ("threshold", "leak", "recurrence")
-    own = (jnp.stack([jnp.asarray(x, dtype) for x in arch.per_layer(name)]) for name in names)
-    return Settings(*own, arch.softness, surrogate)
+def _numbers(arch: SpikingArchitecture, dtype: DTypeLike) -> Numbers:
+    def stacked(name: Literal["threshold", "leak", "recurrence"]) -> Float[Array, " layers"]:
+        return jnp.stack([jnp.asarray(number, dtype) for number in arch.per_layer(name)])
 
-
-def _own(settings: Settings) -> dict[str, Array]:
-    """What each layer has of its own."""
-    return {name: getattr(settings, name) for name in ("threshold", "leak", "recurrence")}
+    return Numbers(stacked("threshold"), stacked("leak"), stacked("recurrence"))
 
 
 @jax.jit
@@ -228,7 +224,6 @@ def _variances(arch: SpikingArchitecture, x: Float[Array, "n T d"]) -> Float[Arr
     Row t is right in `t' <= t`, for which no later variance is needed; the rest of it is not looked at.
     """
     steps, dtype = x.shape[1], x.dtype
-    settings = _settings(arch, None, dtype)
 
     def step(carry: tuple[Row, Array], now: tuple[Array, Array]) -> tuple[tuple[Row, Array], None]:
         (rows, known), (t, here) = carry, now
@@ -236,14 +231,13 @@ def _variances(arch: SpikingArchitecture, x: Float[Array, "n T d"]) -> Float[Arr
 
         def layer(sent: Array, of_layer: tuple[Any, Row, Array]) -> tuple[Array, tuple[Row, Array]]:
             own, before, known = of_layer
-            of_this = settings._replace(**own)
-            variance = jnp.take(_membranes(of_this, before, sent)[1], t, axis=-1)[:, None]
+            variance = jnp.take(_membranes(own, before, sent)[1], t, axis=-1)[:, None]
             known = jnp.where(is_now, variance, known)
-            row = _through_layer(of_this, before, (sent, sent), variance, known, is_now[None])
+            row = _through_layer(arch, None, own, before, (sent, sent), variance, known, is_now[None])
             return _affine(arch, row.spikes), (row, known)
 
         currents = _affine(arch, jnp.einsum("nd,ntd->nt", here, x, precision="highest") / x.shape[2])
-        return jax.lax.scan(layer, currents, (_own(settings), rows, known))[1], None
+        return jax.lax.scan(layer, currents, (_numbers(arch, dtype), rows, known))[1], None
 
     start = jnp.zeros((arch.hidden_layers, len(x), steps), dtype)
     now = jnp.arange(steps), jnp.swapaxes(x, 0, 1)

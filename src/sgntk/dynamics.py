@@ -20,6 +20,7 @@ from jaxtyping import Complex128, Float64
 
 from sgntk._architecture import Architecture
 from sgntk._kernels import nngp, ntk, sg_ntk
+from sgntk._spiking import SpikingArchitecture
 from sgntk._validation import check_positive
 
 __all__ = ["DivergenceWarning", "Spectrum", "spectrum", "spectrum_of"]
@@ -109,13 +110,13 @@ class Spectrum:
 
 
 def spectrum(
-    arch: Architecture, x_train: ArrayLike, *, kernel: Literal["nngp", "ntk", "sg_ntk"] = "sg_ntk"
+    arch: Architecture | SpikingArchitecture, x_train: ArrayLike, *, kernel: Literal["nngp", "ntk", "sg_ntk"] = "sg_ntk"
 ) -> Spectrum:
     """Spectrum of the kernel that governs learning, with a warning if learning diverges along a mode.
 
     Args:
         arch: the network.
-        x_train: training inputs X, shape (N, d).
+        x_train: training inputs X, shape (N, d); (N, T, d) for a `SpikingArchitecture`.
         kernel: the kernel of the learning dynamics.
 
     Raises:

@@ -10,6 +10,7 @@ from jaxtyping import Float64
 
 from sgntk._architecture import Architecture
 from sgntk._kernels import nngp
+from sgntk._spiking import SpikingArchitecture, check_sequences
 from sgntk._validation import check_count, check_inputs, check_positive, check_targets
 from sgntk.dynamics import KERNELS, spectrum_of
 
@@ -35,7 +36,7 @@ class Posterior:
 
 
 def predict(
-    arch: Architecture,
+    arch: Architecture | SpikingArchitecture,
     x_train: ArrayLike,
     y_train: ArrayLike,
     x_test: ArrayLike,
@@ -58,9 +59,9 @@ def predict(
 
     Args:
         arch: the network.
-        x_train: training inputs X, shape (N, d).
+        x_train: training inputs X, shape (N, d); (N, T, d) for a `SpikingArchitecture`.
         y_train: training targets y, shape (N,).
-        x_test: test inputs, shape (n, d).
+        x_test: test inputs, shape (n, d) or (n, T, d).
         kernel: the kernel of the learning dynamics.
         steps: gradient descent steps t; None for convergence.
         learning_rate: `eta`; given if and only if `steps` is.
@@ -77,9 +78,13 @@ def predict(
     Warns:
         DivergenceWarning: if learning diverges along a mode, and `steps` is given.
     """
-    x_train = check_inputs("predict", "x_train", x_train)
+    sequences = isinstance(arch, SpikingArchitecture)
+    x_train = (check_sequences if sequences else check_inputs)("predict", "x_train", x_train)
     y_train = check_targets("predict", "y_train", y_train, len(x_train)).astype(np.float64)
-    x_test = check_inputs("predict", "x_test", x_test, x_train.shape[1])
+    if sequences:
+        x_test = check_sequences("predict", "x_test", x_test, x_train.shape[1:])
+    else:
+        x_test = check_inputs("predict", "x_test", x_test, x_train.shape[1])
     if kernel not in KERNELS:
         raise ValueError(f"predict: kernel must be one of {', '.join(KERNELS)}; got {kernel!r}")
     dynamics = KERNELS[kernel](arch, x_train)

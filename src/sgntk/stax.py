@@ -8,8 +8,8 @@ import jax.numpy as jnp
 
 from sgntk._architecture import Architecture
 from sgntk._kernels import moments_of, tangent_of
-from sgntk._networks import activation_with_surrogate
 from sgntk._neural_tangents import Diagonal, Kernel, get_diagonal_outer_prods, layer, requires, stax
+from sgntk._surrogate_gradient import activation_with_surrogate
 from sgntk._validation import check_count
 from sgntk.activations import Activation, Erf, Sign
 from sgntk.surrogates import Surrogate
