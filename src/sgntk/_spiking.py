@@ -165,8 +165,8 @@ class SpikingArchitecture(Pytree):
 def leaky_integration(leak: Scalar, steps: int, dtype: DTypeLike) -> Float[Array, "T T"]:
     """`B` with `u = B i` for a leaky integrator: `leak^(t - tau)` for `tau <= t`, else 0."""
     age = np.arange(steps)[:, None] - np.arange(steps)[None, :]
-    power = jnp.asarray(leak, dtype) ** jnp.asarray(np.maximum(age, 0), dtype)
-    return jnp.where(jnp.asarray(age >= 0), power, jnp.zeros((), dtype))
+    powers = jnp.cumprod(jnp.full(steps, leak, dtype).at[0].set(1))  # whose derivative at 0 is a number
+    return jnp.where(jnp.asarray(age >= 0), powers[np.maximum(age, 0)], jnp.zeros((), dtype))
 
 
 def check_sequences(owner: str, name: str, x: Any, like: tuple[int | None, int | None] = (None, None)) -> np.ndarray:

@@ -67,7 +67,8 @@ def evaluate(
         )
     if is_traced(arch, x1, x2):
         x1 = jnp.asarray(x1)
-        return _kernel(kind, over_time, arch, x1, x1 if x2 is None else jnp.asarray(x2))
+        x2 = x1 if x2 is None else jnp.asarray(x2)
+        return _kernel(kind, over_time, arch, x1, x2, _variances(arch, x1), _variances(arch, x2))
     x1 = check_sequences(kind, "x1", x1).astype(np.float64)
     x2 = x1 if x2 is None else check_sequences(kind, "x2", x2, x1.shape[1:]).astype(np.float64)
     steps = x1.shape[1]
@@ -75,10 +76,13 @@ def evaluate(
     columns = min(len(x2), max(1, BLOCK // steps))
     rows = min(len(x1), max(1, BLOCK // (steps * columns)))
     with enable_x64():
+        a = np.asarray(_variances(arch, x1))
+        b = a if x2 is x1 else np.asarray(_variances(arch, x2))
         for i in _starts(len(x1), rows):
             for j in _starts(len(x2), columns):
-                block = _compiled(kind, over_time, arch, x1[i : i + rows], x2[j : j + columns])
-                kernel[i : i + rows, j : j + columns] = block
+                first, second = slice(i, i + rows), slice(j, j + columns)
+                block = _compiled(kind, over_time, arch, x1[first], x2[second], a[:, first], b[:, second])
+                kernel[first, second] = block
     if not np.isfinite(kernel.sum()):
         raise ValueError(f"{kind}: the kernel of these inputs is beyond the range of float64. Scale the inputs")
     return kernel
@@ -107,11 +111,17 @@ class Row(NamedTuple):
 
 
 def _kernel(
-    kind: Kind, over_time: bool, arch: SpikingArchitecture, x1: Float[Array, "n1 T d"], x2: Float[Array, "n2 T d"]
+    kind: Kind,
+    over_time: bool,
+    arch: SpikingArchitecture,
+    x1: Float[Array, "n1 T d"],
+    x2: Float[Array, "n2 T d"],
+    a: Float[Array, "layers n1 T"],
+    b: Float[Array, "layers n2 T"],
 ) -> Any:
+    """`a` and `b` are the membranes' variances."""
     steps, dtype = x1.shape[1], x1.dtype
     surrogate = {"nngp": None, "ntk": arch.derivative, "sg_ntk": arch.surrogate}[kind]
-    a, b = (_variances(arch, x) for x in (x1, x2))
     same = jnp.all(x1[:, None] == x2[None], axis=(2, 3))
 
     def step(rows: Row, now: tuple[Any, ...]) -> tuple[Row, Any]:
@@ -231,6 +241,9 @@ def _variances(arch: SpikingArchitecture, x: Float[Array, "n T d"]) -> Float[Arr
 
         def layer(sent: Array, of_layer: tuple[Any, Row, Array]) -> tuple[Array, tuple[Row, Array]]:
             own, before, known = of_layer
+            past = jnp.take(_membranes(own, before, sent)[1], jnp.maximum(t - 1, 0), axis=-1)[:, None]
+            mirrored = jnp.where(is_now & (t > 0), past, before.membranes)  # S[t-1, t] is S[t, t-1]
+            before = before._replace(membranes=mirrored)
             variance = jnp.take(_membranes(own, before, sent)[1], t, axis=-1)[:, None]
             known = jnp.where(is_now, variance, known)
             row = _through_layer(arch, None, own, before, (sent, sent), variance, known, is_now[None])
