@@ -19,11 +19,20 @@ from jax.typing import ArrayLike
 from jaxtyping import Complex128, Float64
 
 from sgntk._architecture import Architecture
+from sgntk._depth import DepthMap, depth_map, learning_rate_equivalents
 from sgntk._kernels import nngp, ntk, sg_ntk
 from sgntk._spiking import SpikingArchitecture
 from sgntk._validation import check_positive
 
-__all__ = ["DivergenceWarning", "Spectrum", "spectrum", "spectrum_of"]
+__all__ = [
+    "DepthMap",
+    "DivergenceWarning",
+    "Spectrum",
+    "depth_map",
+    "learning_rate_equivalents",
+    "spectrum",
+    "spectrum_of",
+]
 
 KERNELS = {"nngp": nngp, "ntk": ntk, "sg_ntk": sg_ntk}
 """The kernels of a learning dynamics, by name."""

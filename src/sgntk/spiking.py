@@ -5,7 +5,7 @@ shape (points, T, d). Here are kernels over time, networks with a reset, and a n
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import jax.numpy as jnp
 import numpy as np
@@ -17,8 +17,9 @@ from sgntk import _spiking_kernels as kernels
 from sgntk import _spiking_networks as spiking_networks
 from sgntk._spiking import SpikingArchitecture
 from sgntk._spiking_networks import SpikingLayer
+from sgntk.surrogates import Surrogate
 
-__all__ = ["SpikingLayer", "SpikingNetwork", "nngp_over_time", "sg_ntk_over_time", "spikes"]
+__all__ = ["Neuron", "SpikingLayer", "SpikingNetwork", "nngp_over_time", "sg_ntk_over_time", "spikes"]
 
 
 def nngp_over_time(
@@ -73,3 +74,57 @@ def spikes(
 ) -> list[Float[Array, "n T width"]]:
     """Spikes of each hidden layer, shape (n, T, width), for inputs of shape (n, T, d)."""
     return spiking_networks.layer_spikes(arch, arch.surrogate, params, jnp.asarray(x))
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """A leaky integrate-and-fire unit, as libraries for spiking networks have it: `u_t = leak u_{t-1} + gain i_t`.
+
+    Attributes:
+        surrogate: what backpropagation uses for the derivative of the step.
+        leak: share of the membrane potential that is left after a step.
+        threshold: where it spikes.
+        reset: what a spike does to the membrane, as in `SpikingArchitecture`.
+        gain: what multiplies its input current.
+    """
+
+    surrogate: Surrogate
+    leak: float
+    threshold: float = 1.0
+    reset: Literal["none", "subtract", "zero"] = "none"
+    gain: float = 1.0
+
+    def architecture(
+        self,
+        *,
+        hidden_layers: int = 2,
+        sigma_w: float = 1.0,
+        sigma_b: float = 0.0,
+        recurrence: float = 0.0,
+        output_scale: float = 1.0,
+        **others: Any,
+    ) -> SpikingArchitecture:
+        """A network of such units; its gain goes into the standard deviations of the weights and biases.
+
+        Args:
+            hidden_layers: number of spiking layers.
+            sigma_w: standard deviation of the weights.
+            sigma_b: standard deviation of the biases.
+            recurrence: standard deviation of the recurrent weights.
+            output_scale: what multiplies the output; the readout has no gain.
+            **others: any other attribute of `SpikingArchitecture`; with `reset="none"` the network has kernels.
+        """
+        return SpikingArchitecture(
+            **{
+                "surrogate": self.surrogate,
+                "threshold": self.threshold,
+                "leak": self.leak,
+                "reset": self.reset,
+                "hidden_layers": hidden_layers,
+                "sigma_w": self.gain * sigma_w,
+                "sigma_b": self.gain * sigma_b,
+                "recurrence": self.gain * recurrence,
+                "output_scale": output_scale / self.gain,
+                **others,
+            }
+        )

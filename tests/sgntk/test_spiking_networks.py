@@ -168,7 +168,9 @@ def test_empirical_kernels_approach_the_kernel_like_one_over_width(kernel):
     limit = {"ntk": sgntk.ntk, "sg_ntk": sgntk.sg_ntk}[kernel](SMOOTH, x)
     errors = []
     for width in WIDTHS:
-        draws = [empirical(SMOOTH, sgntk.init(SMOOTH, key, width=width, input_dim=2), x) for key in sgntk.split_keys(9, 8)]
+        draws = [
+            empirical(SMOOTH, sgntk.init(SMOOTH, key, width=width, input_dim=2), x) for key in sgntk.split_keys(9, 8)
+        ]
         errors.append(np.mean((np.asarray(draws) - limit) ** 2) / np.mean(limit**2))
     # The mean square over 8 networks and 9 entries, which move together, is good to 40 % or so.
     assert oracles.log_log_slope(WIDTHS, errors) == pytest.approx(-1, abs=0.3)
@@ -193,7 +195,9 @@ def test_empirical_kernel_against_explicit_jacobians():
 
 def test_empirical_kernels_refuse_steps_and_resets():
     params = sgntk.init(RECURRENT, KEY, width=4, input_dim=2)
-    with pytest.raises(ValueError, match=r"^empirical_sg_ntk: the Jacobian of a network of spikes is 0 almost everywhere"):
+    with pytest.raises(
+        ValueError, match=r"^empirical_sg_ntk: the Jacobian of a network of spikes is 0 almost everywhere"
+    ):
         sgntk.empirical_sg_ntk(RECURRENT, params, X)
     with pytest.raises(ValueError, match=r"^empirical_ntk: reset 'zero' is not differentiated"):
         sgntk.empirical_ntk(dataclasses.replace(SMOOTH, reset="zero"), params, X)
