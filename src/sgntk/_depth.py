@@ -124,7 +124,8 @@ def _of_spiking(arch: SpikingArchitecture, steps: int, variance: float, depth: i
     correlations = jnp.stack([_correlation(replace(deep, hidden_layers=layers), x) for layers in (depth - 1, depth)])
     a = variances[-1]
     moving = a + arch.softness > 0
-    pair = gaussian.pair(*[jnp.where(moving, a + arch.softness, 1.0)] * 2, jnp.where(moving, a, 0.0))
+    total = jnp.where(moving, a + arch.softness, 1.0)
+    pair = gaussian.pair(total, total, jnp.where(moving, a, 0.0))
     rate = jnp.where(moving, gaussian.upper_tail(threshold / pair.std_u), float(threshold < 0))
     slope = jnp.where(moving, spiking._slopes(pair, arch.softness, threshold, arch.surrogate), 0.0)
     square = _square_mean(arch.surrogate, a, -threshold)

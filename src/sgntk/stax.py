@@ -12,7 +12,7 @@ from sgntk._kernels import moments_of, tangent_of
 from sgntk._neural_tangents import Bool, Diagonal, Kernel, get_diagonal_outer_prods, layer, requires, stax
 from sgntk._spiking import leaky_integration
 from sgntk._surrogate_gradient import activation_with_surrogate
-from sgntk._validation import check_count
+from sgntk._validation import check_count, check_positive
 from sgntk.activations import Activation, Erf, Sign
 from sgntk.surrogates import Surrogate
 

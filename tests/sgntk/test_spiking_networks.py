@@ -12,7 +12,7 @@ import spiking_oracle as oracle
 
 import sgntk
 from sgntk import spiking
-from sgntk.surrogates import Gaussian, SuperSpike
+from sgntk.surrogates import Gaussian
 
 RNG = np.random.default_rng(11)
 X = RNG.normal(size=(4, 5, 2))
@@ -236,8 +236,13 @@ def deviations(arch, width, networks, steps=300, learning_rate=0.5):
     """Of the ensemble's means at test points, in standard errors, from SG-NTK's and from NNGP's prediction."""
     found = train(
         arch,
-        *(X_TRAIN, Y_TRAIN, sgntk.split_keys(6, networks)),
-        **{"width": width, "learning_rate": learning_rate, "steps": steps, "x_test": X_TEST},
+        X_TRAIN,
+        Y_TRAIN,
+        sgntk.split_keys(6, networks),
+        width=width,
+        learning_rate=learning_rate,
+        steps=steps,
+        x_test=X_TEST,
     )
     error = found.std(axis=0, ddof=1) / networks**0.5
     means = [
