@@ -72,7 +72,7 @@ def kernels(x, s, kinks, *, threshold, leak, recurrence, sigma_w, sigma_b):
             tangent = integrate @ (currents + sent + sigma_r**2 * later @ moved @ later.T) @ integrate.T
             membranes = integrate @ currents @ integrate.T
             spikes = over_pairs(lambda a, b, c, same, theta=theta: both_spike(theta, a, b, c, same), membranes)
-            moved = tangent * over_pairs(lambda a, b, c, _, theta=theta: slope(theta, a, b, c, s, kinks), membranes)
+            moved = tangent * over_pairs(lambda *moments, theta=theta: slope(theta, *moments, s, kinks), membranes)
         below, sent = sigma_w**2 * spikes + sigma_b**2, sigma_w**2 * moved
     return [kernel.reshape(points, steps, points, steps).swapaxes(1, 2) for kernel in (below, below + sent)]
 
@@ -90,9 +90,11 @@ def both_spike(theta, a, b, c, same):
     return stats.multivariate_normal.cdf([-theta, -theta], [0, 0], [[a, c], [c, b]], abseps=1e-13, releps=1e-13)
 
 
-def slope(theta, a, b, c, s, kinks):
-    std = np.sqrt(max(b - c**2 / a, 1e-30))
+def slope(theta, a, b, c, same, s, kinks):
     density = stats.norm.pdf(theta, scale=np.sqrt(a))
+    if same:
+        return density * s(0.0)
+    std = np.sqrt(b - c**2 / a)
     return density * oracles.shifted_mean(s, kinks, theta * (c / a - 1), std)
 
 

@@ -20,13 +20,10 @@ KEY = sgntk.split_keys(0, 1)[0]
 
 
 def test_numbers_of_any_type_and_sequences_of_any_kind_are_the_same():
+    pairs = [([1, 0.5], [0.5, 0.5]), ((1.0, 0.5), (0.5, 0.5)), (np.array([1.0, 0.5]), jnp.full(2, 0.5))]
     same = [
         sgntk.SpikingArchitecture(Gaussian(0.7), threshold, leak=np.float32(0.5), readout=readout)
-        for threshold, readout in (
-            ([1, 0.5], [0.5, 0.5]),
-            ((1.0, 0.5), (0.5, 0.5)),
-            (np.array([1.0, 0.5]), jnp.full(2, 0.5)),
-        )
+        for threshold, readout in pairs
     ]
     assert len(set(same)) == 1
     assert same[0].per_layer("threshold") == (1.0, 0.5)
