@@ -182,4 +182,5 @@ def _tangent_kernel(
     return jax.lax.map(column, x2).T
 
 
-_compiled = jax.jit(_tangent_kernel)
+# With the architecture's numbers as constants: the spike, as a function with a derivative of its own, holds some.
+_compiled = jax.jit(_tangent_kernel, static_argnums=(0, 1))

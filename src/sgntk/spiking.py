@@ -141,11 +141,11 @@ class SpikingNetwork:
     arch: SpikingArchitecture
     width: int
 
-    def init(self, key: Any, x: Float[Array, "n T d"]) -> tuple[SpikingLayer, ...]:
-        """Weights of one network, as from `sgntk.init`."""
-        return networks.init(self.arch, key, width=self.width, input_dim=x.shape[-1])
+    def init(self, key: Any, x: ArrayLike) -> tuple[SpikingLayer, ...]:
+        """Weights of one network for inputs such as `x`, shape (n, T, d), as from `sgntk.init`."""
+        return networks.init(self.arch, key, width=self.width, input_dim=jnp.shape(x)[-1])
 
-    def apply(self, params: tuple[SpikingLayer, ...], x: Float[Array, "n T d"]) -> Float[Array, " n"]:
+    def apply(self, params: tuple[SpikingLayer, ...], x: ArrayLike) -> Float[Array, " n"]:
         """Outputs, shape (n,); differentiating them uses the surrogate."""
         return spiking_networks.forward(self.arch, self.arch.surrogate, params, jnp.asarray(x))[:, 0]
 
