@@ -156,11 +156,12 @@ RUNS = {
     },
     "src/sgntk": {
         **dict.fromkeys(("_architecture", "_compat", "_gaussian", "_piecewise", "_pytree", "_validation"), COMPUTE),
-        **dict.fromkeys(("activations", "surrogates"), COMPUTE),
-        "_kernels": COMPUTE - {"train"},
-        "dynamics": {*SOLVE, "divergence"},
+        **dict.fromkeys(("activations", "surrogates", "_spiking"), COMPUTE),
+        **dict.fromkeys(("_kernels", "_spiking_kernels"), COMPUTE - {"train"}),
+        **dict.fromkeys(("dynamics", "_depth"), {*SOLVE, "divergence"}),
         "prediction": SOLVE,
         **dict.fromkeys(("_networks", "_precision", "_training", "_delayed", "_incremental"), TRAIN),
+        **dict.fromkeys(("_spiking_networks", "_surrogate_gradient"), TRAIN),
         "_empirical": {"train", "real_data"},
     },
     "scripts": {
@@ -181,7 +182,7 @@ RUNS = {
     },
 }
 PLANS = {f"src/replication/{name}.py" for name in ("settings/__main__", "store/locking")}
-NOT_IN_THE_STUDY = {f"src/sgntk/{name}.py" for name in ("__init__", "_neural_tangents", "libraries", "stax")}
+NOT_IN_THE_STUDY = {f"src/sgntk/{name}.py" for name in ("__init__", "_neural_tangents", "libraries", "spiking", "stax")}
 
 
 def runs(name):
