@@ -45,7 +45,7 @@ class DepthMap:
         gradient_growth_over_time: `leak^2 + recurrence^2 E[s(u)^2]`, by which squared gradients grow from a step to the
             one before within a layer; None without steps.
         kernel_growth_over_time: `leak^2 + recurrence^2 E[act'(u) s(u)]`, likewise.
-        converged: whether variance and correlation reached their fixed points.
+        converged: whether the variance reached its fixed point; for an `Architecture`, the correlation, too.
     """
 
     variance: Float64[np.ndarray, "*T"]
@@ -121,7 +121,6 @@ def _of_spiking(arch: SpikingArchitecture, steps: int, variance: float, depth: i
     deep = replace(arch, hidden_layers=depth, reset="none", threshold=threshold, leak=leak, recurrence=recurrence)
     x = np.broadcast_to(np.sqrt(2 * variance) * np.eye(2)[:, None], (2, steps, 2))
     variances = spiking._variances(deep, jnp.asarray(x))[:, 0]
-    correlations = jnp.stack([_correlation(replace(deep, hidden_layers=layers), x) for layers in (depth - 1, depth)])
     a = variances[-1]
     moving = a + arch.softness > 0
     total = jnp.where(moving, a + arch.softness, 1.0)
@@ -131,13 +130,13 @@ def _of_spiking(arch: SpikingArchitecture, steps: int, variance: float, depth: i
     square = _square_mean(arch.surrogate, a, -threshold)
     return DepthMap(
         np.asarray(a),
-        np.asarray(correlations[-1]),
+        np.asarray(_correlation(deep, x)),
         np.asarray(rate),
         np.asarray(arch.sigma_w**2 * square),
         np.asarray(arch.sigma_w**2 * slope),
         np.asarray(leak**2 + recurrence**2 * square),
         np.asarray(leak**2 + recurrence**2 * slope),
-        _reached(variances, correlations),
+        _reached(variances),
     )
 
 
@@ -158,8 +157,8 @@ def _square_mean(surrogate: Surrogate, a: Float[Array, "*n"], mean: Any = 0.0) -
     )
 
 
-def _reached(*courses: Float[Array, "layers *T"]) -> bool:
-    """Whether the last two layers agree; says so if they do not."""
+def _reached(*courses: Float[Array, "..."]) -> bool:
+    """Whether the last two layers agree in what is given by layer; says so if they do not."""
     changes = [
         np.max(np.abs(np.asarray(c[-1] - c[-2])) / np.maximum(np.abs(np.asarray(c[-1])), 1e-30)) if len(c) > 1 else 1.0
         for c in courses
@@ -167,8 +166,8 @@ def _reached(*courses: Float[Array, "layers *T"]) -> bool:
     reached = bool(max(changes) < TOLERANCE)
     if not reached:
         warnings.warn(
-            f"depth_map: no fixed point yet: variance and correlation still change by {max(changes):.1e}, relative, "
-            "from a layer to the next. Ask for more layers (depth), if a change is not what you look for",
+            f"depth_map: no fixed point yet: from the last layer but one to the last the change is {max(changes):.1e}, "
+            "relative. Ask for more layers (depth)",
             stacklevel=4,
         )
     return reached

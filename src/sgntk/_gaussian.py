@@ -280,14 +280,7 @@ def mean_by_quadrature(
         refinement: how many times finer the rule is than usual; 2 tells the error of 1.
     """
 
-    def add_node(
-        total: Float[Array, "*n"], rule: tuple[Float[Array, ""], Float[Array, ""]]
-    ) -> tuple[Float[Array, "*n"], None]:
-        node, weight = rule
-        return total + weight * function(node * tau), None
-
-    nodes, weights = (jnp.asarray(x, tau.dtype) for x in _half_line_rule(refinement))
-    return jax.lax.scan(add_node, jnp.zeros_like(tau), (nodes, weights))[0]
+    return _sum_over_nodes(lambda node: function(node * tau), *_half_line_rule(refinement), tau)
 
 
 def shifted_mean_by_quadrature(
@@ -360,11 +353,17 @@ def integrate_panels(
 def _legendre_sum(
     term: Callable[[Float[Array, ""]], Float[Array, "*n"]], nodes: int, like: Float[Array, "*n"]
 ) -> Float[Array, "*n"]:
-    """`sum_i weight_i term(node_i)` of a Gauss-Legendre rule on [-1, 1].
+    """The integral of `term` over [-1, 1] by a Gauss-Legendre rule."""
+    return _sum_over_nodes(term, *np.polynomial.legendre.leggauss(nodes), like)
 
-    A loop over the nodes, which XLA vectorizes over the entries: on a CPU ten times as fast as a sum over an axis.
-    """
-    node, weight = (jnp.asarray(x, like.dtype) for x in np.polynomial.legendre.leggauss(nodes))
+
+def _sum_over_nodes(
+    term: Callable[[Float[Array, ""]], Float[Array, "*n"]],
+    nodes: np.ndarray,
+    weights: np.ndarray,
+    like: Float[Array, "*n"],
+) -> Float[Array, "*n"]:
+    """`sum_i weight_i term(node_i)`: a loop, vectorized over the entries, and ten times as fast as a sum over an axis."""
 
     def add_node(
         total: Float[Array, "*n"], rule: tuple[Float[Array, ""], Float[Array, ""]]
@@ -372,7 +371,8 @@ def _legendre_sum(
         node, weight = rule
         return total + weight * term(node), None
 
-    return jax.lax.scan(add_node, jnp.zeros_like(like), (node, weight))[0]
+    rule = jnp.asarray(nodes, like.dtype), jnp.asarray(weights, like.dtype)
+    return jax.lax.scan(add_node, jnp.zeros_like(like), rule)[0]
 
 
 def _half_line_rule(refinement: int = 1) -> tuple[np.ndarray, np.ndarray]:

@@ -126,7 +126,7 @@ def test_spikes_are_those_of_the_library(name):
     neuron, step, delay = NEURONS[name]
     # One unit with weight 1: sigma_w is the gain, and so is its current.
     arch = neuron.architecture(hidden_layers=1)
-    currents = np.random.default_rng(3).normal(1.0, 3.0, size=200)
+    currents = np.random.default_rng(3).normal(0.2, 1.0, size=200) / neuron.gain
     params = (SpikingLayer(jnp.ones((1, 1)), jnp.zeros(1)), SpikingLayer(jnp.ones((1, 1)), jnp.zeros(1)))
     [found] = spikes(arch, params, jnp.asarray(currents[None, :, None], jnp.float32))
     v, expected = 0.0, []
