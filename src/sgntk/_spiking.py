@@ -198,4 +198,3 @@ def _check_finite(name: str, number: Any) -> None:
         return
     if not isinstance(number, int | float) or isinstance(number, bool) or not math.isfinite(number):
         raise ValueError(f"SpikingArchitecture: {name} must be finite; got {number!r}")
-
