@@ -66,7 +66,7 @@ class snntorch:
         """`mem = beta mem + input - reset threshold`, and a spike where `mem > threshold`; `spike_grad` is `atan()`.
 
         `reset`, 1 where the last `mem` was above the threshold, is detached. With "zero", `mem` counts as 0 where it
-        is. (`_neurons/leaky.py` at 0110f9f, `_neurons/neurons.py` at 01bcac7.)
+        is. (`_neurons/leaky.py` at 0110f9f, `_neurons/neurons.py` at 01bcac7; compared with release 1.0.0 as it runs.)
         """
         return Neuron(spike_grad or snntorch.atan(), beta, threshold, reset_mechanism)
 

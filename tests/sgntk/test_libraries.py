@@ -153,6 +153,7 @@ def test_surrogates_of_neurons(neuron, surrogate):
 
 
 @pytest.mark.snntorch
+@pytest.mark.filterwarnings("default")  # what torch warns of is its own affair
 @pytest.mark.parametrize("reset", ["subtract", "zero", "none"])
 def test_spikes_and_surrogate_gradients_are_those_of_snntorch_itself(reset):
     """A network with two layers of 20 units, 12 steps, and a loss on all currents of the readout."""
