@@ -21,8 +21,8 @@ for the variances `a` and `b` of each input by itself.
 A smooth spike is a step at a threshold with noise of variance q: for it `a + q` and `b + q` take the place of a and b
 in `spikes`, and `a + q` that of a in `slopes`. Where a variance is 0 (no input, and no bias) a unit stays at rest.
 
-Near `u = v` a probability has half the digits that the covariances have: 1e-8. Where two inputs are equal, and at the
-same step, it has all.
+Near `u = v` a probability has half the digits that the covariances have: 1e-8 after a layer, 1e-4 after two. Where two
+inputs are equal, and at the same step, it has all; membranes that are equal but for rounding count as equal.
 """
 
 from typing import Any, Literal, NamedTuple
@@ -44,6 +44,10 @@ Kind = Literal["nngp", "ntk", "sg_ntk"]
 
 BLOCK = 2**18
 """Entries (points x points x steps) of a row that are computed at once; a layer holds some ten times as much."""
+
+
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
+"""Membranes whose correlation is nearer to 1 than this are one: what rounding leaves would be magnified layer by layer."""
 
 
 def evaluate(
@@ -195,7 +199,8 @@ def _product(x: Float[Array, "*n T"], y: Float[Array, "T k"]) -> Float[Array, "*
 def _blurred(a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"], q: Scalar) -> gaussian.Pair:
     """Of `u` and `v`, each with noise of variance q; with 1 for a variance of 0, whose values nobody takes."""
     a, b = (jnp.where(variance + q > 0, variance + q, 1.0) for variance in (a, b))
-    return gaussian.pair(a, b, c)
+    pair = gaussian.pair(a, b, c)
+    return pair._replace(below=jnp.where(pair.below <= ROUNDING * pair.std_u * pair.std_v, 0.0, pair.below))
 
 
 def _both_spike(

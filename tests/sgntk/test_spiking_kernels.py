@@ -95,6 +95,13 @@ def test_equal_points_are_one_point():
     assert variance.shape == (3, 3, 4)
 
 
+def test_membranes_that_are_equal_at_different_steps_stay_so_through_layers():
+    """The same input at all steps, and no leak: whatever rounding does, all entries of a block are one number."""
+    arch = spiking_network(leak=0.0, recurrence=0.0, threshold=0.4, hidden_layers=4)
+    block = spiking.nngp_over_time(arch, np.repeat(X1[:, :1], 4, axis=1))
+    np.testing.assert_allclose(block, block[:, :, :1, :1] + np.zeros_like(block), rtol=1e-12)
+
+
 def test_nngp_is_symmetric_and_positive():
     x = RNG.normal(size=(12, 4, 2))
     kernel = sgntk.nngp(spiking_network(), x)

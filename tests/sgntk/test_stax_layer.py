@@ -179,9 +179,14 @@ def test_dense_spiking_kernels_are_those_of_the_recursion(stax, nt, x2):
     kernel = spiking(stax, nt, 0.7, 0.4, surrogate)[2](
         jnp.asarray(SEQUENCES1), None if x2 is None else jnp.asarray(x2), ("nngp", "ntk")
     )
-    # Where two points are equal, neural-tangents has half the digits.
-    np.testing.assert_allclose(kernel.nngp, sgntk.nngp(arch, SEQUENCES1, x2), rtol=3e-8)
-    np.testing.assert_allclose(kernel.ntk, sgntk.sg_ntk(arch, SEQUENCES1, x2), rtol=3e-8)
+    nngp, sg_ntk = sgntk.nngp(arch, SEQUENCES1, x2), sgntk.sg_ntk(arch, SEQUENCES1, x2)
+    equal = (SEQUENCES1[:, None] == (SEQUENCES1 if x2 is None else x2)[None]).all(axis=(2, 3))
+    np.testing.assert_allclose(np.asarray(kernel.nngp)[~equal], nngp[~equal], rtol=1e-11)
+    np.testing.assert_allclose(np.asarray(kernel.ntk)[~equal], sg_ntk[~equal], rtol=1e-10)
+    # Of two equal points neural-tangents knows no more than a + b - 2c: a probability then is off by the root of what
+    # rounding leaves of that, 1e-8 after the first layer and 1e-4 after the second.
+    np.testing.assert_allclose(kernel.nngp, nngp, rtol=1e-4)
+    np.testing.assert_allclose(kernel.ntk, sg_ntk, rtol=1e-3)
 
 
 def convolutional_spiking(stax, nt, channels=1):
