@@ -7,12 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sgntk import activations, dynamics, libraries, plot, prediction, stax, surrogates
+    from sgntk import activations, dynamics, libraries, plot, prediction, spiking, stax, surrogates
     from sgntk._architecture import Architecture, Layer
     from sgntk._empirical import empirical_ntk, empirical_sg_ntk
     from sgntk._kernels import nngp, ntk, sg_ntk
     from sgntk._models import Model
-    from sgntk._networks import Params, apply, init, split_keys, with_surrogate
+    from sgntk._networks import Params, apply, init, split_keys
+    from sgntk._spiking import SpikingArchitecture
+    from sgntk._surrogate_gradient import with_surrogate
     from sgntk._training import EnsembleRun, TrainingError, train_ensemble
     from sgntk.activations import Erf, HardTanh, Heaviside, Identity, Quantizer, ReLU, Sign
     from sgntk.prediction import Posterior, predict
@@ -33,6 +35,7 @@ __all__ = [
     "Quantizer",
     "ReLU",
     "Sign",
+    "SpikingArchitecture",
     "TrainingError",
     "activations",
     "apply",
@@ -47,6 +50,7 @@ __all__ = [
     "predict",
     "prediction",
     "sg_ntk",
+    "spiking",
     "split_keys",
     "stax",
     "surrogates",
@@ -59,7 +63,9 @@ _NAMES = {
     "_empirical": ["empirical_ntk", "empirical_sg_ntk"],
     "_kernels": ["nngp", "ntk", "sg_ntk"],
     "_models": ["Model"],
-    "_networks": ["Params", "apply", "init", "split_keys", "with_surrogate"],
+    "_networks": ["Params", "apply", "init", "split_keys"],
+    "_spiking": ["SpikingArchitecture"],
+    "_surrogate_gradient": ["with_surrogate"],
     "_training": ["EnsembleRun", "TrainingError", "train_ensemble"],
     "activations": ["Erf", "HardTanh", "Heaviside", "Identity", "Quantizer", "ReLU", "Sign"],
     "prediction": ["Posterior", "predict"],

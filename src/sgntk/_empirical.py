@@ -11,22 +11,26 @@ from jaxtyping import Array, Float
 
 from sgntk._architecture import Architecture
 from sgntk._models import Model, Tree, combine, learns, partition
-from sgntk._networks import Params, affine
+from sgntk._networks import Params, affine, forward
 from sgntk._precision import full_float32
 from sgntk._pytree import is_traced
+from sgntk._spiking import SpikingArchitecture, check_sequences
+from sgntk._spiking_networks import check_has_jacobian
 from sgntk._validation import check_array, check_inputs
+
+AnyArchitecture = Architecture | SpikingArchitecture
 
 
 def empirical_ntk(
-    model: Architecture | Model, params: Tree, x1: ArrayLike, x2: ArrayLike | None = None
+    model: AnyArchitecture | Model, params: Tree, x1: ArrayLike, x2: ArrayLike | None = None
 ) -> Float[Array, "n1 n2 *outputs"]:
     """Empirical NTK `J(x1) J(x2)^T` of one network, with `J` the Jacobian by the parameters (paper, section 2).
 
     Args:
         model: an `Architecture`, whose surrogate plays no part; or a `Model` with its `exact_apply`.
         params: as from `init`.
-        x1: inputs, shape (n1, d), or (n1, ...) for a model.
-        x2: inputs, shape (n2, d); None means `x1`.
+        x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`, and (n1, ...) for a model.
+        x2: inputs, shape (n2, d), or the like; None means `x1`.
 
     Returns:
         The kernel in the parameters' dtype: shape (n1, n2), or (n1, n2, outputs, outputs) of a network with several.
@@ -35,11 +39,13 @@ def empirical_ntk(
         ValueError: if an input has another shape or is not finite, the activation has jumps, or the model has no
             `exact_apply`.
     """
-    return _evaluate("empirical_ntk", model.exact if isinstance(model, Architecture) else _exact(model), params, x1, x2)
+    return _evaluate(
+        "empirical_ntk", model.exact if isinstance(model, AnyArchitecture) else _exact(model), params, x1, x2
+    )
 
 
 def empirical_sg_ntk(
-    model: Architecture | Model, params: Tree, x1: ArrayLike, x2: ArrayLike | None = None
+    model: AnyArchitecture | Model, params: Tree, x1: ArrayLike, x2: ArrayLike | None = None
 ) -> Float[Array, "n1 n2 *outputs"]:
     """Empirical SG-NTK `J(x1) J~(x2)^T` of one network (paper, section 3).
 
@@ -55,8 +61,8 @@ def empirical_sg_ntk(
         model: an `Architecture` with its surrogate; or a `Model` whose `apply` is differentiated with surrogates, and
             its `exact_apply` with the true derivatives.
         params: as from `init`.
-        x1: inputs, shape (n1, d), or (n1, ...) for a model.
-        x2: inputs, shape (n2, d); None means `x1`.
+        x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`, and (n1, ...) for a model.
+        x2: inputs, shape (n2, d), or the like; None means `x1`.
 
     Returns:
         The kernel in the parameters' dtype: shape (n1, n2), or (n1, n2, outputs, outputs) of a network with several.
@@ -73,29 +79,35 @@ def _exact(model: Model) -> Model:
 
 
 def _evaluate(
-    owner: str, model: Architecture | Model, params: Tree, x1: ArrayLike, x2: ArrayLike | None
+    owner: str, model: AnyArchitecture | Model, params: Tree, x1: ArrayLike, x2: ArrayLike | None
 ) -> Float[Array, "n1 n2 *outputs"]:
     _check_has_jacobian(owner, model)
     if is_traced(model, params, x1, x2):
         x1 = jnp.asarray(x1)
         x2 = x1 if x2 is None else jnp.asarray(x2)
-        of_kind: Any = _of_architecture if isinstance(model, Architecture) else _of_model
-        with full_float32():
-            return of_kind(model, params, x1, x2)
-    if not isinstance(model, Architecture):
-        x1 = check_array(owner, "x1", x1)
-        x2 = x1 if x2 is None else check_array(owner, "x2", x2)
-        with full_float32():
-            return _of_model(model, params, jnp.asarray(x1), jnp.asarray(x2))
-    dimension, dtype = params[0].weight.shape[0], params[0].weight.dtype
-    x1 = check_inputs(owner, "x1", x1, dimension)
-    x2 = x1 if x2 is None else check_inputs(owner, "x2", x2, dimension)
+        evaluate: Any = _of_kind
+    else:
+        x1 = _check(owner, "x1", model, params, x1)
+        x2 = x1 if x2 is None else _check(owner, "x2", model, params, x2)
+        evaluate = tangent_kernel
     with full_float32():
-        return tangent_kernel(model, params, jnp.asarray(x1, dtype), jnp.asarray(x2, dtype))
+        return evaluate(model, params, x1, x2)
 
 
-def _check_has_jacobian(owner: str, model: Architecture | Model) -> None:
-    if not isinstance(model, Architecture):
+def _check(owner: str, name: str, model: AnyArchitecture | Model, params: Tree, x: ArrayLike) -> Array:
+    """The inputs, in the parameters' dtype for an architecture."""
+    if isinstance(model, Model):
+        return jnp.asarray(check_array(owner, name, x))
+    weight = params[0].weight
+    if isinstance(model, SpikingArchitecture):
+        return jnp.asarray(check_sequences(owner, name, x, (None, weight.shape[0])), weight.dtype)
+    return jnp.asarray(check_inputs(owner, name, x, weight.shape[0]), weight.dtype)
+
+
+def _check_has_jacobian(owner: str, model: AnyArchitecture | Model) -> None:
+    if isinstance(model, SpikingArchitecture):
+        check_has_jacobian(owner, model)
+    elif not isinstance(model, Architecture):
         if model.exact_apply is None:
             raise ValueError(f"{owner}: the model needs exact_apply, its outputs with the activations' own derivatives")
     elif model.has_jumps:
@@ -106,10 +118,22 @@ def _check_has_jacobian(owner: str, model: Architecture | Model) -> None:
         )
 
 
-def _of_architecture(
+def _of_kind(model: AnyArchitecture | Model, params: Tree, x1: Array, x2: Array) -> Float[Array, "n1 n2 *outputs"]:
+    """`J(x1) J~(x2)^T`; no checks, and traceable."""
+    if isinstance(model, Architecture):
+        return _layer_by_layer(model, params, x1, x2)
+    if isinstance(model, SpikingArchitecture):
+        model = Model(None, partial(forward, model), partial(forward, model.exact))  # type: ignore[arg-type]
+    return _column_by_column(model, params, x1, x2)
+
+
+# With the model's numbers as constants, which float32 rounds once; under a transformation they are traced.
+tangent_kernel = jax.jit(_of_kind, static_argnums=0)
+
+
+def _layer_by_layer(
     arch: Architecture, params: Params, x1: Float[Array, "n1 d"], x2: Float[Array, "n2 d"]
 ) -> Float[Array, "n1 n2 *outputs"]:
-    """`J(x1) J~(x2)^T`, layer by layer; no checks, and traceable."""
     pairs = zip(
         params,
         (*arch.layers, arch),
@@ -152,12 +176,7 @@ def _backpropagate(
     return [*zip(inputs, reversed(deltas), strict=True)]
 
 
-# With the architecture's numbers as constants, which float32 rounds once; under a transformation they are traced.
-tangent_kernel = jax.jit(_of_architecture, static_argnums=0)
-
-
-@partial(jax.jit, static_argnums=0)
-def _of_model(model: Model, params: Tree, x1: Array, x2: Array) -> Float[Array, "n1 n2 *outputs"]:
+def _column_by_column(model: Model, params: Tree, x1: Array, x2: Array) -> Float[Array, "n1 n2 *outputs"]:
     """A column is a reverse pass at a point of `x2` for each output, and along it a forward-mode pass for all `x1`."""
     learning, rest = partition(params, learns)
 

@@ -291,10 +291,12 @@ def _owen(x: Float[Array, "*#n"], q: Float[Array, "*#n"], slope: Float[Array, "*
     direct_one = steepness <= 1
     ratio = jnp.where(direct_one, steepness, 1 / jnp.where(direct_one, 1.0, steepness))
     outer = jnp.where(direct_one, x, size)
-    rule = (jnp.asarray(x, ratio.dtype) for x in np.polynomial.legendre.leggauss(24))
-    node, weight = (x.reshape(-1, *[1] * ratio.ndim) for x in rule)
-    factor = 1 + (ratio * (node + 1) / 2) ** 2
-    integral = jnp.sum(weight / 2 * jnp.exp(-(outer**2) * factor / 2) / factor, axis=0)
+
+    def integrand(node: Float[Array, ""]) -> Float[Array, "*n"]:
+        factor = 1 + (ratio * (node + 1) / 2) ** 2
+        return jnp.exp(-(outer**2) * factor / 2) / factor / 2
+
+    integral = _legendre_sum(integrand, 24, jnp.zeros_like(ratio * outer))
     direct = ratio * integral / (2 * jnp.pi)
     reflected = 0.25 - (0.5 - upper_tail(x)) * (0.5 - upper_tail(size)) - direct
     return jnp.sign(slope) * jnp.where(direct_one, direct, reflected)
@@ -315,15 +317,7 @@ def mean_by_quadrature(
         tau: any shape.
         refinement: how many times finer the rule is than usual; 2 tells the error of 1.
     """
-
-    def add_node(
-        total: Float[Array, "*n"], rule: tuple[Float[Array, ""], Float[Array, ""]]
-    ) -> tuple[Float[Array, "*n"], None]:
-        node, weight = rule
-        return total + weight * function(node * tau), None
-
-    nodes, weights = (jnp.asarray(x, tau.dtype) for x in _half_line_rule(refinement))
-    return jax.lax.scan(add_node, jnp.zeros_like(tau), (nodes, weights))[0]
+    return _sum_over_nodes(lambda node: function(node * tau), *_half_line_rule(refinement), tau)
 
 
 def shifted_mean_by_quadrature(
@@ -430,16 +424,39 @@ def integrate_panels(
     refinement: int = 1,
 ) -> Float[Array, "*n"]:
     """Sum over the panels between neighbouring edges, 16 Gauss-Legendre nodes each."""
-    rule = (jnp.asarray(x, edges.dtype) for x in np.polynomial.legendre.leggauss(16 * refinement))
-    node, weight = (x.reshape(-1, *[1] * (edges.ndim - 1)) for x in rule)
 
     def add_panel(
         total: Float[Array, "*n"], ends: tuple[Float[Array, "*n"], Float[Array, "*n"]]
     ) -> tuple[Float[Array, "*n"], None]:
         middle, half = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2
-        return total + half * jnp.sum(weight * integrand(middle + node * half), axis=0), None
+        return total + half * _legendre_sum(lambda node: integrand(middle + node * half), 16 * refinement, total), None
 
     return jax.lax.scan(add_panel, jnp.zeros_like(edges[0]), (edges[:-1], edges[1:]))[0]
+
+
+def _legendre_sum(
+    term: Callable[[Float[Array, ""]], Float[Array, "*n"]], nodes: int, like: Float[Array, "*n"]
+) -> Float[Array, "*n"]:
+    """The integral of `term` over [-1, 1] by a Gauss-Legendre rule."""
+    return _sum_over_nodes(term, *np.polynomial.legendre.leggauss(nodes), like)
+
+
+def _sum_over_nodes(
+    term: Callable[[Float[Array, ""]], Float[Array, "*n"]],
+    nodes: np.ndarray,
+    weights: np.ndarray,
+    like: Float[Array, "*n"],
+) -> Float[Array, "*n"]:
+    """`sum_i weight_i term(node_i)`: a loop, vectorized over the entries; a sum over an axis is ten times as slow."""
+
+    def add_node(
+        total: Float[Array, "*n"], rule: tuple[Float[Array, ""], Float[Array, ""]]
+    ) -> tuple[Float[Array, "*n"], None]:
+        node, weight = rule
+        return total + weight * term(node), None
+
+    rule = jnp.asarray(nodes, like.dtype), jnp.asarray(weights, like.dtype)
+    return jax.lax.scan(add_node, jnp.zeros_like(like), rule)[0]
 
 
 def _half_line_rule(refinement: int = 1) -> tuple[np.ndarray, np.ndarray]:

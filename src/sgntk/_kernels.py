@@ -27,9 +27,11 @@ from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Array, Float, Float64, Int
 
 from sgntk import _gaussian as gaussian
+from sgntk import _spiking_kernels as spiking
 from sgntk._architecture import Architecture, HiddenLayer
 from sgntk._compat import enable_x64
 from sgntk._pytree import is_traced
+from sgntk._spiking import SpikingArchitecture
 from sgntk._validation import check_inputs
 from sgntk.activations import Activation
 from sgntk.surrogates import Surrogate
@@ -48,13 +50,13 @@ SIDE = 2**9
 """Rows and columns of a block where x2 is x1, and one half of the blocks mirrors the other."""
 
 
-def nngp(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
+def nngp(arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
     """NNGP kernel `S^L(x1, x2)`: the covariance of the output at initialization (paper, section 2).
 
     Args:
         arch: the network; its surrogate plays no part.
-        x1: inputs, shape (n1, d).
-        x2: inputs, shape (n2, d); None means `x1`.
+        x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`.
+        x2: inputs, shape (n2, d) or (n2, T, d); None means `x1`.
 
     Raises:
         ValueError: if an input has another shape, or is not finite.
@@ -63,7 +65,7 @@ def nngp(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kern
 
 
 def ntk(
-    arch: Architecture,
+    arch: Architecture | SpikingArchitecture,
     x1: ArrayLike,
     x2: ArrayLike | None = None,
     *,
@@ -73,8 +75,8 @@ def ntk(
 
     Args:
         arch: the network; its surrogate plays no part.
-        x1: inputs, shape (n1, d).
-        x2: inputs, shape (n2, d); None means `x1`.
+        x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`.
+        x2: inputs, shape (n2, d) or (n2, T, d); None means `x1`.
         off_diagonal_limit: for an activation with jumps, return the limit of the NTK of ever steeper smooth
             activations. It is finite between different points and infinite (`inf`) where two points coincide.
 
@@ -82,12 +84,12 @@ def ntk(
         ValueError: if an input has another shape, or is not finite; or if the activation has jumps, since its NTK is
             infinite on the diagonal, and `off_diagonal_limit` was not asked for.
     """
-    if not off_diagonal_limit:
+    if not off_diagonal_limit or isinstance(arch, SpikingArchitecture):
         arch.check_has_ntk()
     return _evaluate("ntk", arch, x1, x2)[1]
 
 
-def sg_ntk(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
+def sg_ntk(arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
     """Surrogate-gradient NTK `I^L(x1, x2)`, which governs surrogate gradient learning (paper, section 3).
 
     The first argument carries the true derivative, the second, which stands for the training point, the surrogate. The
@@ -95,8 +97,8 @@ def sg_ntk(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Ke
 
     Args:
         arch: the network, with its surrogate.
-        x1: inputs, shape (n1, d).
-        x2: inputs, shape (n2, d); None means `x1`.
+        x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`.
+        x2: inputs, shape (n2, d) or (n2, T, d); None means `x1`.
 
     Raises:
         ValueError: if an input has another shape, or is not finite; or if the activation has jumps and there is no
@@ -106,7 +108,9 @@ def sg_ntk(arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Ke
     return _evaluate("sg_ntk", arch, x1, x2)[1]
 
 
-def nngp_and(kind: Kind, arch: Architecture, x1: ArrayLike, x2: ArrayLike | None = None) -> tuple[Kernel, Kernel]:
+def nngp_and(
+    kind: Kind, arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None = None
+) -> tuple[Kernel, Kernel]:
     """The NNGP and a kernel of learning from one pass through the layers; arguments and errors are those of the kernel.
 
     A tangent kernel contains the NNGP of the same points, so that both cost as much as one.
@@ -176,10 +180,14 @@ def tangent_of(
     return jnp.where(counts, tangent * jnp.where(counts, mean, 0.0), 0.0)
 
 
-def _evaluate(kind: Kind, arch: Architecture, x1: ArrayLike, x2: ArrayLike | None) -> tuple[Kernel, ...]:
+def _evaluate(
+    kind: Kind, arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None
+) -> tuple[Kernel, ...]:
     """The NNGP, and the tangent kernel if that is the kind."""
     if kind == "ntk":
         arch = arch.exact
+    if isinstance(arch, SpikingArchitecture):
+        return spiking.evaluate(kind, arch, x1, x2)
     if is_traced(arch, x1, x2):
         x1 = jnp.asarray(x1)
         return _through_layers(kind, arch, _first_moments(x1, x1 if x2 is None else jnp.asarray(x2)))[0]  # type: ignore[return-value]

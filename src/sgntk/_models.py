@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 
 from sgntk._architecture import Architecture
 from sgntk._networks import draw, forward
+from sgntk._spiking import SpikingArchitecture
 
 Tree = Any
 """Parameters: a pytree, whose floating-point arrays learn."""
@@ -49,17 +50,17 @@ class Model(NamedTuple):
 class Network:
     """A finite network of an architecture, as a model; equal ones are one to a compiled function."""
 
-    arch: Architecture
+    arch: Architecture | SpikingArchitecture
     width: int
     outputs: int = 1
     dtype: DTypeLike = jnp.float32
 
-    def init(self, key: Array, x: Float[Array, "n d"]) -> Tree:
+    def init(self, key: Array, x: Float[Array, "n *d"]) -> Tree:
         """As `sgntk.init`."""
         with jax.threefry_partitionable(False):
-            return draw((x.shape[1], *self.arch.widths(self.width), self.outputs), self.dtype, key)
+            return draw(self.arch, (x.shape[-1], *self.arch.widths(self.width), self.outputs), self.dtype, key)
 
-    def apply(self, params: Tree, x: Float[Array, "n d"]) -> Float[Array, "n outputs"]:
+    def apply(self, params: Tree, x: Float[Array, "n *d"]) -> Float[Array, "n outputs"]:
         """As `sgntk.apply`."""
         return forward(self.arch, params, x)
 

@@ -1,6 +1,5 @@
 """Finite networks: drawing their weights, and a forward pass that is differentiated with the surrogate."""
 
-from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -11,7 +10,10 @@ import numpy as np
 from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Array, Float, UInt32
 
+from sgntk import _spiking_networks as spiking
 from sgntk._architecture import Architecture, HiddenLayer
+from sgntk._spiking import SpikingArchitecture, check_sequences
+from sgntk._surrogate_gradient import with_surrogate
 from sgntk._validation import check_count, check_dtype, check_inputs
 
 
@@ -23,6 +25,9 @@ class Dense(NamedTuple):
 
 
 Params = tuple[Dense, ...]
+
+AnyParams = Any
+"""`Params`, or those of a spiking network."""
 
 Key = Any
 """A JAX key, or many: typed, or uint32 of shape (..., 2)."""
@@ -40,14 +45,14 @@ def split_keys(seed: int, count: int) -> UInt32[Array, "count 2"]:
 
 
 def init(
-    arch: Architecture,
+    arch: Architecture | SpikingArchitecture,
     key: ArrayLike,
     *,
     width: int,
     input_dim: int,
     outputs: int = 1,
     dtype: DTypeLike = jnp.float32,
-) -> Params:
+) -> AnyParams:
     """Weights of one network, equal to neural-tangents' draw with the same key.
 
     The key schedule is that of `stax.serial(Dense, activation, ..., Dense)`, where activations use up a key too. Drawn
@@ -63,7 +68,8 @@ def init(
         dtype: float32, or float64 where JAX's x64 mode is on.
 
     Returns:
-        One layer more than there are hidden ones: weight (fan_in, fan_out) and bias (fan_out,).
+        One layer more than there are hidden ones: weight (fan_in, fan_out) and bias (fan_out,); a recurrent layer of
+        spiking units has a weight (fan_out, fan_out), too.
 
     Raises:
         ValueError: if the key has another shape or dtype, a number is not a whole number above 0, or JAX has no such
@@ -73,44 +79,52 @@ def init(
     sizes = (input_dim, *arch.widths(width), outputs)
     key, dtype = check_keys("init", key, shape=(2,)), check_dtype("init", dtype)
     with jax.threefry_partitionable(False):
-        return draw(sizes, dtype, key)
+        return draw(arch, sizes, dtype, key)
 
 
 def init_ensemble(
-    arch: Architecture,
+    arch: Architecture | SpikingArchitecture,
     keys: ArrayLike,
     *,
     width: int,
     input_dim: int,
     outputs: int = 1,
     dtype: DTypeLike = jnp.float32,
-) -> Params:
+) -> AnyParams:
     """Weights of one network a key, stacked along a leading axis; `keys` are typed, or of shape (networks, 2)."""
     check_count("init_ensemble", width=width, input_dim=input_dim, outputs=outputs)
     sizes = (input_dim, *arch.widths(width), outputs)
     keys, dtype = check_keys("init_ensemble", keys, shape=("networks", 2)), check_dtype("init_ensemble", dtype)
     with jax.threefry_partitionable(False):
-        return jax.vmap(partial(draw, sizes, dtype))(keys)
+        return jax.vmap(partial(draw, arch, sizes, dtype))(keys)
 
 
-def apply(arch: Architecture, params: Params, x: ArrayLike) -> Float[Array, "n outputs"]:
+def apply(arch: Architecture | SpikingArchitecture, params: AnyParams, x: ArrayLike) -> Float[Array, "n outputs"]:
     """Output of the network, shape (n, outputs). Differentiating it uses the surrogate.
 
     Args:
         arch: the network.
         params: as from `init`.
-        x: inputs, shape (n, d).
+        x: inputs, shape (n, d); (n, T, d) for a `SpikingArchitecture`.
 
     Raises:
         ValueError: if `x` does not have the dimension that the first layer expects, or is not finite.
     """
     if not isinstance(x, jax.core.Tracer):
-        check_inputs("apply", "x", x, params[0].weight.shape[0])
+        dimension = params[0].weight.shape[0]
+        if isinstance(arch, SpikingArchitecture):
+            check_sequences("apply", "x", x, (None, dimension))
+        else:
+            check_inputs("apply", "x", x, dimension)
     return forward(arch, params, jnp.asarray(x))
 
 
-def forward(arch: Architecture, params: Params, x: Float[Array, "n d"]) -> Float[Array, "n outputs"]:
+def forward(
+    arch: Architecture | SpikingArchitecture, params: AnyParams, x: Float[Array, "n *d"]
+) -> Float[Array, "n outputs"]:
     """The forward pass, with each layer's surrogate as the activation's derivative in differentiation."""
+    if isinstance(arch, SpikingArchitecture):
+        return spiking.forward(arch, params, x)
     *hidden, readout = params
     for layer, weights in zip(arch.layers, hidden, strict=True):
         x = with_surrogate(layer.activation, layer.surrogate)(affine(layer, weights, x))
@@ -127,36 +141,10 @@ def descend(layer: Dense, weight_step: Float[Array, "fan_in fan_out"], bias_step
     return Dense(layer.weight - weight_step, layer.bias - bias_step)
 
 
-def with_surrogate(
-    activation: Callable[[Float[Array, "*n"]], Float[Array, "*n"]],
-    surrogate: Callable[[Float[Array, "*n"]], Float[Array, "*n"]],
-) -> Callable[[Float[Array, "*n"]], Float[Array, "*n"]]:
-    """`activation` with `surrogate` for its derivative: an activation function for a model of one's own.
-
-        spike = sgntk.with_surrogate(sgntk.Heaviside(), surrogates.Arctangent(2.0))
-        jax.grad(spike)(0.0)    # 1.0
-
-    Args:
-        activation: any function, element by element; one of `sgntk.activations`, for example.
-        surrogate: the derivative that differentiation is to use, at the same argument: for a threshold that is not 0,
-            `activation.centred(surrogate)`.
-    """
-
-    @jax.custom_jvp
-    def activate(z: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        return activation(z)
-
-    @activate.defjvp
-    def activate_jvp(
-        primals: tuple[Float[Array, "*n"]], tangents: tuple[Float[Array, "*n"]]
-    ) -> tuple[Float[Array, "*n"], Float[Array, "*n"]]:
-        (z,), (z_tangent,) = primals, tangents
-        return activation(z), surrogate(z) * z_tangent
-
-    return activate
-
-
-def draw(sizes: tuple[int, ...], dtype: DTypeLike, key: Key) -> Params:
+def draw(arch: Architecture | SpikingArchitecture, sizes: tuple[int, ...], dtype: DTypeLike, key: Key) -> AnyParams:
+    """Weights of one network whose layers have these sizes, from that of the inputs to that of the outputs."""
+    if isinstance(arch, SpikingArchitecture):
+        return spiking.draw(arch, sizes, dtype, key)
     layers = []
     for fan_in, fan_out in pairwise(sizes):
         key, layer_key = jax.random.split(key)

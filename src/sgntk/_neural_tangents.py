@@ -44,10 +44,11 @@ if NAME not in sys.modules:
 
 from neural_tangents import Kernel, stax  # noqa: E402
 from neural_tangents._src.stax.requirements import (  # noqa: E402
+    Bool,
     Diagonal,
     get_diagonal_outer_prods,
     layer,
     requires,
 )
 
-__all__ = ["Diagonal", "Kernel", "get_diagonal_outer_prods", "layer", "requires", "stax"]
+__all__ = ["Bool", "Diagonal", "Kernel", "get_diagonal_outer_prods", "layer", "requires", "stax"]

@@ -24,6 +24,7 @@ from sgntk._models import Network, Trainable, Tree, draw_ensemble, is_array, par
 from sgntk._networks import check_keys
 from sgntk._precision import full_float32
 from sgntk._pytree import is_traced
+from sgntk._spiking import SpikingArchitecture, check_sequences
 from sgntk._validation import check_array, check_count, check_dtype, check_inputs, check_positive, check_targets
 
 STEPS_PER_CALL = 1000
@@ -88,8 +89,11 @@ class TrainingError(ArithmeticError):
         self.network, self.step = network, step
 
 
+AnyArchitecture = Architecture | SpikingArchitecture
+
+
 def train_ensemble(
-    model: Architecture | Trainable,
+    model: AnyArchitecture | Trainable,
     keys: ArrayLike | None,
     x: ArrayLike,
     y: ArrayLike,
@@ -120,10 +124,12 @@ def train_ensemble(
     the direct method, to the last recorded step, and without a look at values.
 
     Args:
-        model: an `Architecture` with its surrogate, or anything with `init(key, x)`, which draws parameters for inputs
-            like `x`, and `apply(params, x)`: a `Model` made of two functions, or a module of flax.
+        model: an `Architecture` or `SpikingArchitecture` with its surrogate, or anything with `init(key, x)`, which
+            draws parameters for inputs like `x`, and `apply(params, x)`: a `Model` made of two functions, or a module
+            of flax.
         keys: one JAX key a network, typed or of shape (networks, 2), as from `split_keys`; None if `params` are given.
-        x: training inputs, shape (N, d) for an `Architecture`, (N, ...) for a model.
+        x: training inputs, shape (N, d) for an `Architecture`, (N, T, d) for a `SpikingArchitecture`, (N, ...) for a
+            model.
         y: training targets, shape (N,) or (N, outputs).
         width: number of units in each hidden layer of an `Architecture`.
         learning_rate: `eta > 0`, per step, of plain gradient descent; an optimizer has its own.
@@ -206,7 +212,7 @@ def train_ensemble(
 
 
 def _check_data(
-    model: Architecture | Trainable,
+    model: AnyArchitecture | Trainable,
     x: ArrayLike,
     y: ArrayLike,
     loss: LossName | Loss,
@@ -214,10 +220,12 @@ def _check_data(
     batch_key: ArrayLike | None,
 ) -> Data:
     """The training set in that dtype; whole numbers stay, but as targets of the squared error."""
-    check = check_inputs if isinstance(model, Architecture) else check_array
-    inputs = check("train_ensemble", "x", x)
+    if isinstance(model, Architecture):
+        inputs = check_inputs("train_ensemble", "x", x)
+    else:
+        inputs = (check_sequences if isinstance(model, SpikingArchitecture) else check_array)("train_ensemble", "x", x)
     targets = check_targets("train_ensemble", "y", y, len(inputs))
-    if isinstance(model, Architecture) or inputs.dtype.kind == "f":
+    if isinstance(model, AnyArchitecture) or inputs.dtype.kind == "f":
         inputs = inputs.astype(dtype)
     if loss == "squared_error" or targets.dtype.kind == "f":
         targets = targets.astype(dtype)
@@ -235,7 +243,7 @@ def _traced_data(x: ArrayLike, y: ArrayLike, dtype: np.dtype, batch_key: ArrayLi
 
 
 def _as_model(
-    model: Architecture | Trainable,
+    model: AnyArchitecture | Trainable,
     width: int | None,
     data: Data,
     loss: LossName | Loss,
@@ -243,7 +251,7 @@ def _as_model(
     dtype: np.dtype,
 ) -> Trainable:
     """A network of that width for an architecture; any other model as it is."""
-    if not isinstance(model, Architecture):
+    if not isinstance(model, AnyArchitecture):
         if not isinstance(model, Trainable):
             raise TypeError(
                 "train_ensemble: model must be an Architecture, or have init(key, x) and apply(params, x); "
@@ -309,7 +317,7 @@ def _find_method(method: str | None, plan: Plan, vectorize: int) -> str:
         what = (
             "but an Architecture of one output by plain gradient descent on the squared error of all points"
             if network is None
-            else network.arch.describe()
+            else network.arch.describe()  # type: ignore[union-attr]
         )
         raise ValueError(f"train_ensemble: method {method!r} cannot train {what}; use None for the fastest that can")
     return method
@@ -318,7 +326,8 @@ def _find_method(method: str | None, plan: Plan, vectorize: int) -> str:
 def _plain_network(plan: Plan) -> Network | None:
     """The network, if the plan is what the shortcuts compute."""
     plain = plan.loss is squared_error and plan.optimizer is None and plan.batch_size is None
-    return plan.model if plain and isinstance(plan.model, Network) and plan.model.outputs == 1 else None
+    network = plan.model if isinstance(plan.model, Network) and isinstance(plan.model.arch, Architecture) else None
+    return network if plain and network is not None and network.outputs == 1 else None
 
 
 @partial(jax.jit, static_argnames=("plan", "vectorize", "mesh", "method"), donate_argnames="state")

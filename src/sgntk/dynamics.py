@@ -21,10 +21,22 @@ from jax.typing import ArrayLike
 from jaxtyping import Complex128, Float64
 
 from sgntk._architecture import Architecture
+from sgntk._depth import DepthMap, depth_map, learning_rate_equivalents
 from sgntk._kernels import nngp, ntk, sg_ntk
+from sgntk._spiking import SpikingArchitecture
 from sgntk._validation import check_positive
 
-__all__ = ["DivergenceWarning", "Spectrum", "TransientGrowthWarning", "spectrum", "spectrum_of", "transient_growth"]
+__all__ = [
+    "DepthMap",
+    "DivergenceWarning",
+    "Spectrum",
+    "TransientGrowthWarning",
+    "depth_map",
+    "learning_rate_equivalents",
+    "spectrum",
+    "spectrum_of",
+    "transient_growth",
+]
 
 KERNELS = {"nngp": nngp, "ntk": ntk, "sg_ntk": sg_ntk}
 """The kernels of a learning dynamics, by name."""
@@ -126,7 +138,7 @@ class Spectrum:
 
 
 def spectrum(
-    arch: Architecture, x_train: ArrayLike, *, kernel: Literal["nngp", "ntk", "sg_ntk"] = "sg_ntk"
+    arch: Architecture | SpikingArchitecture, x_train: ArrayLike, *, kernel: Literal["nngp", "ntk", "sg_ntk"] = "sg_ntk"
 ) -> Spectrum:
     """Spectrum of the kernel that governs learning, with a warning if learning diverges along a mode.
 
@@ -134,7 +146,7 @@ def spectrum(
 
     Args:
         arch: the network.
-        x_train: training inputs X, shape (N, d).
+        x_train: training inputs X, shape (N, d); (N, T, d) for a `SpikingArchitecture`.
         kernel: the kernel of the learning dynamics.
 
     Raises:

@@ -1,14 +1,17 @@
-"""The surrogates of snnTorch, SpikingJelly, Norse and Spyx, by their names there and with their defaults.
+"""Surrogates and neurons of snnTorch, SpikingJelly, Norse and Spyx, by their names there and with their defaults.
 
     from sgntk.libraries import snntorch
     surrogate = snntorch.fast_sigmoid()      # 1/(1 + 25 |z|)^2
+    arch = snntorch.Leaky(beta=0.9, spike_grad=surrogate).architecture(sigma_w=2.0, reset="none")
 
 Each docstring gives the formula as that library's source has it; z is the membrane potential less its threshold. The
 same name stands for other heights, slopes and areas in different libraries. None of them is needed or imported here.
 """
 
 import math
+from typing import Literal
 
+from sgntk.spiking import Neuron
 from sgntk.surrogates import (
     Arctangent,
     Box,
@@ -19,6 +22,7 @@ from sgntk.surrogates import (
     SigmoidDerivative,
     StraightThrough,
     SuperSpike,
+    Surrogate,
     Triangle,
 )
 
@@ -51,6 +55,20 @@ class snntorch:
     def sigmoid(slope: float = 25.0) -> SigmoidDerivative:
         """`slope exp(-slope z) / (1 + exp(-slope z))^2`."""
         return SigmoidDerivative(slope, normalize="area")
+
+    @staticmethod
+    def Leaky(
+        beta: float,
+        threshold: float = 1.0,
+        spike_grad: Surrogate | None = None,
+        reset_mechanism: Literal["subtract", "zero", "none"] = "subtract",
+    ) -> Neuron:
+        """`mem = beta mem + input - reset threshold`, and a spike where `mem > threshold`; `spike_grad` is `atan()`.
+
+        `reset`, 1 where the last `mem` was above the threshold, is detached. With "zero", `mem` counts as 0 where it
+        is. (`_neurons/leaky.py` at 0110f9f, `_neurons/neurons.py` at 01bcac7; compared with release 1.0.0 as it runs.)
+        """
+        return Neuron(spike_grad or snntorch.atan(), beta, threshold, reset_mechanism)
 
 
 class spikingjelly:
@@ -95,6 +113,21 @@ class spikingjelly:
         """`1/w` where `|z| < w`, else `c`."""
         return LeakyBox(w, c, height=1 / w)
 
+    @staticmethod
+    def LIFNode(
+        tau: float = 2.0,
+        decay_input: bool = True,
+        v_threshold: float = 1.0,
+        surrogate_function: Surrogate | None = None,
+    ) -> Neuron:
+        """`v = v + (x - v)/tau`, or with `decay_input=False` `v = v - v/tau + x`; `surrogate_function` is `Sigmoid()`.
+
+        After a spike `v` is 0, the default `v_reset`. There the reset is differentiated unless `detach_reset=True`, and
+        here it is not. (`neuron/lif.py` at 00f0fa5, `neuron/base_node.py` at 0257895.)
+        """
+        gain = 1 / tau if decay_input else 1.0
+        return Neuron(surrogate_function or spikingjelly.Sigmoid(), 1 - 1 / tau, v_threshold, "zero", gain)
+
 
 class norse:
     """`norse.torch.functional.threshold` (norse/norse, `threshold.py` at 132f86e, `superspike.py` at 050746c).
@@ -122,6 +155,18 @@ class norse:
     def erfc(alpha: float = 100.0) -> Gaussian:
         """`2/sqrt(pi) exp(-alpha^2 z^2)` (`HeaviErfc`): the height does not grow with `alpha`, unlike that of erf'."""
         return Gaussian(1 / (math.sqrt(2) * alpha), height=2 / math.sqrt(math.pi))
+
+    @staticmethod
+    def LIFBox(
+        tau_mem_inv: float = 100.0, v_th: float = 1.0, method: Surrogate | None = None, dt: float = 0.001
+    ) -> Neuron:
+        """`v = v + dt tau_mem_inv (input - v)`; `method` is `super()`. After a spike `v` is 0, the default `v_reset`.
+
+        There the reset is differentiated, and here it is not. Left out: `LIF`, which filters its input once more.
+        (`lif_box.py` at 11e0762, `reset.py` at 22a17ec.)
+        """
+        rate = dt * tau_mem_inv
+        return Neuron(method or norse.super(), 1 - rate, v_th, "zero", rate)
 
 
 class spyx:
@@ -154,3 +199,13 @@ class spyx:
     def superspike(k: float = 25.0) -> SuperSpike:
         """`1 / (1 + k |z|)^2`."""
         return SuperSpike(k)
+
+    @staticmethod
+    def LIF(beta: float, threshold: float = 1.0, activation: Surrogate | None = None) -> Neuron:
+        """`V = beta V + x - spikes threshold`; `activation` is `superspike()` (`src/spyx/nn.py` at 17a7f45).
+
+        There a spike leaves a step later: a unit spikes where the last V was above the threshold. A layer's output is
+        that of the unit here, one step later. The reset is differentiated, too. Without a beta, Spyx draws one for each
+        unit (a normal number of standard deviation 0.5, cut off at two of them, plus 0.25) and learns it.
+        """
+        return Neuron(activation or spyx.superspike(), beta, threshold, "subtract")

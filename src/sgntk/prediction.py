@@ -15,6 +15,7 @@ from sgntk._architecture import Architecture
 from sgntk._gaussian import Scalar, safe_sqrt
 from sgntk._kernels import nngp, nngp_and
 from sgntk._pytree import is_traced
+from sgntk._spiking import SpikingArchitecture, check_sequences
 from sgntk._validation import check_count, check_inputs, check_positive, check_targets
 from sgntk.dynamics import KERNELS, Spectrum, spectrum_of
 
@@ -65,7 +66,7 @@ jax.tree_util.register_dataclass(Posterior, data_fields=["mean", "variance", "co
 
 
 def predict(
-    arch: Architecture,
+    arch: Architecture | SpikingArchitecture,
     x_train: ArrayLike,
     y_train: ArrayLike,
     x_test: ArrayLike,
@@ -93,9 +94,9 @@ def predict(
 
     Args:
         arch: the network.
-        x_train: training inputs X, shape (N, d).
+        x_train: training inputs X, shape (N, d); (N, T, d) for a `SpikingArchitecture`.
         y_train: training targets y, shape (N,), or (N, k) for k outputs.
-        x_test: test inputs, shape (n, d).
+        x_test: test inputs, shape (n, d) or (n, T, d).
         kernel: the kernel of the learning dynamics.
         steps: gradient descent steps t; None for convergence.
         learning_rate: `eta`; given if and only if `steps` is.
@@ -132,9 +133,13 @@ def predict(
     if is_traced(arch, x_train, y_train, x_test, learning_rate, ridge, f0):
         x_train, y_train, x_test = map(jnp.asarray, (x_train, y_train, x_test))
     else:
-        x_train = check_inputs("predict", "x_train", x_train)
+        sequences = isinstance(arch, SpikingArchitecture)
+        x_train = (check_sequences if sequences else check_inputs)("predict", "x_train", x_train)
         y_train = check_targets("predict", "y_train", y_train, len(x_train)).astype(np.float64)
-        x_test = check_inputs("predict", "x_test", x_test, x_train.shape[1])
+        if sequences:
+            x_test = check_sequences("predict", "x_test", x_test, x_train.shape[1:])
+        else:
+            x_test = check_inputs("predict", "x_test", x_test, x_train.shape[1])
     start: Any = 0.0, 0.0
     if f0 is not None:
         start = _check_start(f0, y_train, len(x_test))
@@ -148,7 +153,7 @@ def predict(
 
 
 def _posterior(
-    arch: Architecture,
+    arch: Architecture | SpikingArchitecture,
     x_train: Any,
     y_train: Any,
     x_test: Any,
@@ -179,7 +184,7 @@ def _posterior(
     return Posterior(mean, cov.diagonal(), cov)
 
 
-def _own_variances(arch: Architecture, x: Any) -> Any:
+def _own_variances(arch: Architecture | SpikingArchitecture, x: Any) -> Any:
     """`S(x, x)` of each point, without the matrix of all pairs."""
     if is_traced(arch, x):
         return jax.vmap(lambda point: nngp(arch, point[None])[0, 0])(x)

@@ -7,14 +7,16 @@ import jax
 import jax.numpy as jnp
 
 from sgntk._architecture import Architecture
+from sgntk._gaussian import Scalar
 from sgntk._kernels import moments_of, tangent_of
-from sgntk._networks import with_surrogate
-from sgntk._neural_tangents import Diagonal, Kernel, get_diagonal_outer_prods, layer, requires, stax
-from sgntk._validation import check_count
+from sgntk._neural_tangents import Bool, Diagonal, Kernel, get_diagonal_outer_prods, layer, requires, stax
+from sgntk._spiking import leaky_integration
+from sgntk._surrogate_gradient import with_surrogate
+from sgntk._validation import check_count, check_positive
 from sgntk.activations import Activation, Erf, Sign
 from sgntk.surrogates import Surrogate
 
-__all__ = ["SurrogateActivation", "serial"]
+__all__ = ["LeakyIntegrator", "SurrogateActivation", "serial"]
 
 Triple = tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]
 
@@ -132,4 +134,50 @@ def SurrogateActivation(activation: Activation, surrogate: Surrogate | None = No
 
     for function in (init_fn, apply_fn, kernel_fn):
         function.__name__ = "SurrogateActivation"
+    return layer(lambda: (init_fn, apply_fn, kernel_fn))()
+
+
+def LeakyIntegrator(leak: Scalar, *, time_axis: int = 1, batch_axis: int = 0, channel_axis: int = -1) -> Triple:
+    """A layer for `neural_tangents.stax` that integrates over time and leaks: `u_t = leak u_{t-1} + i_t`, `u_0 = 0`.
+
+    Inputs are of shape (points, T, d), or (points, T, height, width, channels). With `SurrogateActivation` it makes
+    layers of spiking units without reset, and convolutional ones by filters of size 1 along time:
+
+        nt.stax.serial(nt.stax.Conv(64, (1, 3, 3)), LeakyIntegrator(0.9), SurrogateActivation(sgntk.Heaviside(1.0), s),
+                       nt.stax.GlobalAvgPool(), nt.stax.Dense(1))
+
+    With B as in `u = B i`, it takes a kernel K of time to `B K B^T`, NNGP and SG-NTK alike.
+
+    Args:
+        leak: share of the membrane potential that is left after a step, in [0, 1].
+        time_axis: the inputs' axis of steps.
+        batch_axis: the inputs' axis of points.
+        channel_axis: the inputs' axis of channels.
+
+    Raises:
+        ValueError: if the leak is out of its range.
+    """
+    check_positive("LeakyIntegrator", zero_allowed=True, leak=leak)
+    if not isinstance(leak, jax.core.Tracer) and leak > 1:
+        raise ValueError(f"LeakyIntegrator: leak must lie in [0, 1]; got {leak!r}")
+    init_fn, aggregate, aggregate_kernel = stax.Aggregate(
+        aggregate_axis=time_axis, batch_axis=batch_axis, channel_axis=channel_axis
+    )
+
+    def pattern(shape: tuple[int, ...], dtype: Any) -> jax.Array:
+        steps = shape[time_axis]
+        return jnp.broadcast_to(leaky_integration(leak, steps, dtype).T, (shape[batch_axis], steps, steps))
+
+    def apply_fn(params: Any, inputs: Any, **kwargs: Any) -> Any:
+        return aggregate(params, inputs, pattern=pattern(inputs.shape, inputs.dtype))
+
+    @requires(  # type: ignore[untyped-decorator]
+        batch_axis=batch_axis, channel_axis=channel_axis, diagonal_spatial=Diagonal(input=Bool.NO, output=Bool.NO)
+    )
+    def kernel_fn(k: Kernel, **kwargs: Any) -> Kernel:
+        patterns = tuple(pattern(shape, k.nngp.dtype) for shape in (k.shape1, k.shape2))
+        return aggregate_kernel(k, pattern=patterns)
+
+    for function in (init_fn, apply_fn, kernel_fn):
+        function.__name__ = "LeakyIntegrator"
     return layer(lambda: (init_fn, apply_fn, kernel_fn))()

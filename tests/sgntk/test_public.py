@@ -12,7 +12,7 @@ import pytest
 import sgntk
 from sgntk import activations, surrogates
 
-MODULES = ["activations", "dynamics", "libraries", "prediction", "stax", "surrogates"]
+MODULES = ["activations", "dynamics", "libraries", "prediction", "spiking", "stax", "surrogates"]
 
 
 def imports_for_type_checkers():

@@ -150,3 +150,92 @@ def test_what_is_not_supported_raises(stax, nt):
     masked = nt.stax.serial(nt.stax.Dense(1), twice)[2]
     with pytest.raises(ValueError, match=r"^SurrogateActivation: masked inputs are not supported"):
         masked(jnp.asarray(X1, jnp.float32), None, "ntk", mask_constant=0.0)
+
+
+# --- over time ---
+
+SEQUENCES1 = RNG.normal(size=(3, 4, 2))
+SEQUENCES2 = np.concatenate([RNG.normal(size=(1, 4, 2)), SEQUENCES1[1:2]])
+
+
+def spiking(stax, nt, leak, threshold, surrogate):
+    layers = [
+        layer
+        for _ in range(2)
+        for layer in (
+            nt.stax.Dense(1, 1.3, 0.4),
+            stax.LeakyIntegrator(leak),
+            stax.SurrogateActivation(sgntk.Heaviside(threshold), surrogate),
+        )
+    ]
+    return nt.stax.serial(*layers, nt.stax.Dense(1, 1.3, 0.4), nt.stax.GlobalAvgPool())
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("x2", [None, SEQUENCES2], ids=["square", "rectangular"])
+def test_dense_spiking_kernels_are_those_of_the_recursion(stax, nt, x2):
+    surrogate = ErfDerivative(1.5)
+    arch = sgntk.SpikingArchitecture(surrogate, 0.4, 0.7, **PLAIN)
+    kernel = spiking(stax, nt, 0.7, 0.4, surrogate)[2](
+        jnp.asarray(SEQUENCES1), None if x2 is None else jnp.asarray(x2), ("nngp", "ntk")
+    )
+    nngp, sg_ntk = sgntk.nngp(arch, SEQUENCES1, x2), sgntk.sg_ntk(arch, SEQUENCES1, x2)
+    equal = (SEQUENCES1[:, None] == (SEQUENCES1 if x2 is None else x2)[None]).all(axis=(2, 3))
+    np.testing.assert_allclose(np.asarray(kernel.nngp)[~equal], nngp[~equal], rtol=1e-11)
+    np.testing.assert_allclose(np.asarray(kernel.ntk)[~equal], sg_ntk[~equal], rtol=1e-10)
+    # Of two equal points neural-tangents knows no more than a + b - 2c: a probability then is off by the root of what
+    # rounding leaves of that, 1e-8 after the first layer and 1e-4 after the second.
+    np.testing.assert_allclose(kernel.nngp, nngp, rtol=1e-4)
+    np.testing.assert_allclose(kernel.ntk, sg_ntk, rtol=1e-3)
+
+
+def convolutional_spiking(stax, nt, channels=1):
+    return nt.stax.serial(
+        nt.stax.Conv(channels, (1, 3, 3), padding="SAME", W_std=1.3, b_std=0.4),
+        stax.LeakyIntegrator(0.7),
+        stax.SurrogateActivation(sgntk.Heaviside(0.4), ErfDerivative(1.5)),
+        nt.stax.Conv(channels, (1, 3, 3), padding="SAME", W_std=1.3, b_std=0.4),
+        stax.LeakyIntegrator(0.5),
+        stax.SurrogateActivation(sgntk.Heaviside(0.4), ErfDerivative(1.5)),
+        nt.stax.GlobalAvgPool(),
+        nt.stax.Dense(1, 1.3, 0.4),
+    )
+
+
+def test_convolutional_spiking_networks_have_the_nngp_of_the_composition(stax, nt):
+    x = jnp.asarray(RNG.normal(size=(2, 3, 4, 4, 1)), jnp.float32)
+    kernel = convolutional_spiking(stax, nt)[2](x, None, "nngp")
+    init_fn, apply_fn, _ = convolutional_spiking(stax, nt, channels=64)
+    keys = jax.random.split(jax.random.PRNGKey(3), 600)
+    outputs = jax.jit(lambda keys: jax.lax.map(lambda key: apply_fn(init_fn(key, x.shape)[1], x)[:, 0], keys))(keys)
+    found = np.asarray(outputs.T @ outputs / len(keys))
+    # Four standard errors of the covariance of 600 draws, and 1/64 for the finite number of channels.
+    error = np.sqrt((kernel**2 + np.outer(np.diag(kernel), np.diag(kernel))) / len(keys))
+    assert np.all(np.abs(found - kernel) < 4 * error + kernel / 64)
+
+
+@pytest.mark.usefixtures("x64")
+def test_convolutions_of_one_pixel_are_dense(stax, nt):
+    conv = convolutional_spiking(stax, nt)[2](
+        jnp.asarray(SEQUENCES1[:, :, None, None]), jnp.asarray(SEQUENCES2[:, :, None, None]), ("nngp", "ntk")
+    )
+    # Of a filter's nine weights eight see nothing, and the variance is a ninth.
+    arch = sgntk.SpikingArchitecture(ErfDerivative(1.5), 0.4, (0.7, 0.5), sigma_w=1.3 / 3, sigma_b=0.4)
+    readout = 1.3**2 - 1.3**2 / 9
+    spikes = (sgntk.nngp(arch, SEQUENCES1, SEQUENCES2) - 0.4**2) / (1.3 / 3) ** 2
+    np.testing.assert_allclose(conv.nngp, sgntk.nngp(arch, SEQUENCES1, SEQUENCES2) + readout * spikes, rtol=3e-8)
+
+
+def test_the_leaky_integrator_is_the_sum_that_it_says(stax):
+    _, apply_fn, _ = stax.LeakyIntegrator(0.5)
+    x = np.random.default_rng(0).normal(size=(2, 3, 2)).astype(np.float32)
+    u0, u1 = x[:, 0], 0.5 * x[:, 0] + x[:, 1]
+    np.testing.assert_allclose(apply_fn((), jnp.asarray(x)), np.stack([u0, u1, 0.5 * u1 + x[:, 2]], axis=1), rtol=1e-5)
+    gradient = jax.grad(lambda leak: jnp.sum(stax.LeakyIntegrator(leak)[1]((), jnp.asarray(x))))(0.5)
+    np.testing.assert_allclose(gradient, np.sum(x[:, 0] + x[:, 0] + x[:, 1]), rtol=1e-5)  # 2 leak = 1
+
+
+@pytest.mark.parametrize("leak", [-0.1, 1.5])
+def test_leaks_are_shares(stax, leak):
+    with pytest.raises(ValueError, match=r"^LeakyIntegrator: leak must"):
+        stax.LeakyIntegrator(leak)

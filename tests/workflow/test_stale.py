@@ -157,13 +157,15 @@ RUNS = {
     },
     "src/sgntk": {
         **dict.fromkeys(("_architecture", "_compat", "_gaussian", "_piecewise", "_pytree", "_validation"), COMPUTE),
-        **dict.fromkeys(("activations", "surrogates"), COMPUTE),
-        "_kernels": COMPUTE - {"train"},
+        **dict.fromkeys(("activations", "surrogates", "_spiking"), COMPUTE),
+        **dict.fromkeys(("_kernels", "_spiking_kernels"), COMPUTE - {"train"}),
         "dynamics": {*SOLVE, "divergence"},
+        "_depth": {*SOLVE, "divergence"},
         "prediction": SOLVE,
         **dict.fromkeys(
             ("_networks", "_precision", "_training", "_direct", "_losses", "_models", "_delayed", "_incremental"), TRAIN
         ),
+        **dict.fromkeys(("_spiking_networks", "_surrogate_gradient"), TRAIN),
         "_empirical": {"train", "real_data"},
     },
     "scripts": {
@@ -184,7 +186,9 @@ RUNS = {
     },
 }
 PLANS = {f"src/replication/{name}.py" for name in ("settings/__main__", "store/locking")}
-NOT_IN_THE_STUDY = {f"src/sgntk/{name}.py" for name in ("__init__", "_neural_tangents", "libraries", "plot", "stax")}
+NOT_IN_THE_STUDY = {
+    f"src/sgntk/{name}.py" for name in ("__init__", "_neural_tangents", "libraries", "plot", "spiking", "stax")
+}
 
 
 def runs(name):
