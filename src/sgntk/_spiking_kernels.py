@@ -47,7 +47,7 @@ BLOCK = 2**18
 
 
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
-"""Membranes whose correlation is nearer to 1 than this are one: what rounding leaves would be magnified layer by layer."""
+"""Membranes whose correlation is nearer to 1 are one: what rounding leaves would be magnified layer by layer."""
 
 
 def evaluate(
