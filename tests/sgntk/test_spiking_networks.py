@@ -252,6 +252,6 @@ def test_trained_ensembles_follow_the_sg_ntk():
 )
 def test_trained_ensembles_of_wide_networks_follow_the_sg_ntk(hidden_layers, recurrence):
     arch = dataclasses.replace(TRAINED, hidden_layers=hidden_layers, recurrence=recurrence)
-    ours, nngp = deviations(arch, 1000, 60)
+    ours, nngp = deviations(arch, 1000, 60, steps=60)
     assert np.abs(ours).max() < 3
     assert np.abs(nngp).max() > 4
