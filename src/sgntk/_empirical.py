@@ -184,11 +184,13 @@ def _column_by_column(model: Model, params: Tree, x1: Array, x2: Array) -> Float
         return apply(combine(values, rest), x).reshape(len(x), -1)
 
     def column(point: Array) -> Float[Array, "outputs n1 outputs"]:
-        _, pull = jax.vjp(lambda values: outputs(model.apply, point[None], values)[0], learning)
-        count = jax.eval_shape(partial(outputs, model.apply, point[None]), learning).shape[1]
-        gradients = jax.vmap(pull)(jnp.eye(count))[0]
-        push = partial(jax.jvp, partial(outputs, model.exact_apply, x1), (learning,))  # type: ignore[arg-type]
-        return jax.vmap(lambda gradient: push((gradient,))[1])(gradients)
+        there, pull = jax.vjp(lambda values: outputs(model.apply, point[None], values)[0], learning)
+
+        def along(direction: Float[Array, " outputs"]) -> Float[Array, "n1 outputs"]:
+            here = partial(outputs, model.exact_apply, x1)  # type: ignore[arg-type]
+            return jax.jvp(here, (learning,), pull(direction))[1]
+
+        return jax.lax.map(along, jnp.eye(len(there), dtype=there.dtype))
 
     kernel = jnp.moveaxis(jax.lax.map(column, x2), (0, 1), (1, 3))  # (n1, n2, outputs of x1, outputs of x2)
     return kernel[:, :, 0, 0] if kernel.shape[2] == 1 else kernel
