@@ -36,9 +36,9 @@ plain number.
 for each width. Dashed black lines: what the SG-NTK predicts, \\|1 − λ η/N\\|\\ :sup:`t` times the amplitude at the
 start.
 
-*Look at* how, with {{ names.diverges }}, the error along the mode grows as predicted at first, the longer the wider
-the network, and then stops growing and falls, since a network of finite width changes its kernel while it learns; and
-how with {{ names.learns }} it shrinks.
+*Look at* whether, with {{ names.diverges }}, the error along the mode grows as predicted at first, the longer the wider
+the network. It does not grow for ever, since a network of finite width changes its kernel while it learns. And at
+whether, with {{ names.learns }}, it shrinks.
 """
 
 
