@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from lock import ALL, ALONE, PIN, ROOT
 
 COMPILED = {"3.14": {"immutables==0.21"}}
-"""Pins without a wheel that the README says need a compiler, by version of Python."""
+"""Pins without a wheel that docs/running.md says need a compiler, by version of Python."""
 
 PLATFORMS = ("x86_64-manylinux_2_28", "aarch64-manylinux_2_28", "aarch64-apple-darwin")
 

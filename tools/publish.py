@@ -47,6 +47,7 @@ def publish(run: str) -> None:
     readme = ROOT / "README.md"
     page = _replace(readme.read_text(), "distances", _distances(tables))
     report = json.loads(claims[0].read_text())
+    page = _replace(page, "tally", f"- {wording.tally(report['claims'])} ([each with its interval](#results)).")
     page = _replace(page, "verdicts", _verdicts(report))
     page = _replace(page, "words", in_words.paragraphs(report, tables))
 

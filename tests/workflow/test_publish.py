@@ -32,7 +32,7 @@ def project(tmp_path, monkeypatch):
 
 
 def without_results(page):
-    for name in ("distances", "verdicts", "words"):
+    for name in ("tally", "distances", "verdicts", "words"):
         page = publish._replace(page, name, "none yet")
     return page
 
