@@ -18,7 +18,7 @@ import math
 from collections.abc import Iterator
 from functools import partial
 from itertools import groupby, product
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -50,18 +50,26 @@ SIDE = 2**9
 """Rows and columns of a block where x2 is x1, and one half of the blocks mirrors the other."""
 
 
-def nngp(arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
+def nngp(
+    arch: Architecture | SpikingArchitecture,
+    x1: ArrayLike,
+    x2: ArrayLike | None = None,
+    *,
+    out: np.ndarray | None = None,
+) -> Kernel:
     """NNGP kernel `S^L(x1, x2)`: the covariance of the output at initialization (paper, section 2).
 
     Args:
         arch: the network; its surrogate plays no part.
         x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`.
         x2: inputs, shape (n2, d) or (n2, T, d); None means `x1`.
+        out: where to write the kernel, and what is returned then: a float64 array of its shape, for example a
+            `numpy.memmap` for a kernel larger than the memory. It is written block by block.
 
     Raises:
-        ValueError: if an input has another shape, or is not finite.
+        ValueError: if an input or `out` has another shape, or an input is not finite.
     """
-    return _evaluate("nngp", arch, x1, x2)[0]
+    return _evaluate("nngp", arch, x1, x2, out=out)[0]
 
 
 def ntk(
@@ -70,6 +78,7 @@ def ntk(
     x2: ArrayLike | None = None,
     *,
     off_diagonal_limit: bool = False,
+    out: np.ndarray | None = None,
 ) -> Kernel:
     """Neural tangent kernel `T^L(x1, x2)`, which governs gradient descent (paper, section 2).
 
@@ -79,17 +88,25 @@ def ntk(
         x2: inputs, shape (n2, d) or (n2, T, d); None means `x1`.
         off_diagonal_limit: for an activation with jumps, return the limit of the NTK of ever steeper smooth
             activations. It is finite between different points and infinite (`inf`) where two points coincide.
+        out: where to write the kernel, and what is returned then: a float64 array of its shape, for example a
+            `numpy.memmap` for a kernel larger than the memory. It is written block by block.
 
     Raises:
-        ValueError: if an input has another shape, or is not finite; or if the activation has jumps, since its NTK is
-            infinite on the diagonal, and `off_diagonal_limit` was not asked for.
+        ValueError: if an input or `out` has another shape, or an input is not finite; or if the activation
+            has jumps, since its NTK is infinite on the diagonal, and `off_diagonal_limit` was not asked for.
     """
     if not off_diagonal_limit or isinstance(arch, SpikingArchitecture):
         arch.check_has_ntk()
-    return _evaluate("ntk", arch, x1, x2)[1]
+    return _evaluate("ntk", arch, x1, x2, out=out)[0]
 
 
-def sg_ntk(arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None = None) -> Kernel:
+def sg_ntk(
+    arch: Architecture | SpikingArchitecture,
+    x1: ArrayLike,
+    x2: ArrayLike | None = None,
+    *,
+    out: np.ndarray | None = None,
+) -> Kernel:
     """Surrogate-gradient NTK `I^L(x1, x2)`, which governs surrogate gradient learning (paper, section 3).
 
     The first argument carries the true derivative, the second, which stands for the training point, the surrogate. The
@@ -99,13 +116,15 @@ def sg_ntk(arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLik
         arch: the network, with its surrogate.
         x1: inputs, shape (n1, d); (n1, T, d) for a `SpikingArchitecture`.
         x2: inputs, shape (n2, d) or (n2, T, d); None means `x1`.
+        out: where to write the kernel, and what is returned then: a float64 array of its shape, for example a
+            `numpy.memmap` for a kernel larger than the memory. It is written block by block.
 
     Raises:
-        ValueError: if an input has another shape, or is not finite; or if the activation has jumps and there is no
-            surrogate.
+        ValueError: if an input or `out` has another shape, or an input is not finite; or if the activation
+            has jumps and there is no surrogate.
     """
     arch.check_learns()
-    return _evaluate("sg_ntk", arch, x1, x2)[1]
+    return _evaluate("sg_ntk", arch, x1, x2, out=out)[0]
 
 
 def nngp_and(
@@ -119,7 +138,7 @@ def nngp_and(
         arch.check_learns()
     if kind == "ntk":
         arch.check_has_ntk()
-    kernels = _evaluate(kind, arch, x1, x2)
+    kernels = _evaluate(kind, arch, x1, x2, both=True)
     return kernels[0], kernels[-1]
 
 
@@ -181,20 +200,29 @@ def tangent_of(
 
 
 def _evaluate(
-    kind: Kind, arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None
+    kind: Kind,
+    arch: Architecture | SpikingArchitecture,
+    x1: ArrayLike,
+    x2: ArrayLike | None,
+    *,
+    both: bool = False,
+    out: np.ndarray | None = None,
 ) -> tuple[Kernel, ...]:
-    """The NNGP, and the tangent kernel if that is the kind."""
+    """The kernel of that kind, or `both` the NNGP and it, in `out` if that is given."""
+    wanted = range(2) if both and kind != "nngp" else [-1]  # of the NNGP and the tangent kernel
     if kind == "ntk":
         arch = arch.exact
-    if isinstance(arch, SpikingArchitecture):
-        return spiking.evaluate(kind, arch, x1, x2)
-    if is_traced(arch, x1, x2):
-        x1 = jnp.asarray(x1)
-        return _through_layers(kind, arch, _first_moments(x1, x1 if x2 is None else jnp.asarray(x2)))[0]  # type: ignore[return-value]
+    if isinstance(arch, SpikingArchitecture) or is_traced(arch, x1, x2):
+        kernels = _small(kind, arch, x1, x2)
+        if out is not None:
+            _check_out(kind, out, kernels[-1].shape)[...] = kernels[-1]
+            return (out,)
+        return tuple(kernels[index] for index in wanted)
     x1 = check_inputs(kind, "x1", x1).astype(np.float64)
     symmetric = x2 is None
     x2 = x1 if x2 is None else check_inputs(kind, "x2", x2, x1.shape[1]).astype(np.float64)
-    kernels = tuple(np.empty((len(x1), len(x2))) for _ in range(1 if kind == "nngp" else 2))
+    shape = len(x1), len(x2)
+    kernels = tuple(np.empty(shape) if out is None else _check_out(kind, out, shape) for _ in wanted)
     rows = min(len(x1), SIDE if symmetric else max(1, BLOCK // len(x2)))
     columns = rows if symmetric else len(x2)
     with enable_x64(), np.errstate(over="ignore", invalid="ignore"):  # `_check_values` names the rows
@@ -206,13 +234,30 @@ def _evaluate(
                 continue
             block = _block(first.part(i, rows), second.part(j, columns))
             here, there = _compiled(kind, arch, block, mirrored=symmetric)
-            for kernel, values, mirror in zip(kernels, here, there, strict=True):
+            for kernel, index in zip(kernels, wanted, strict=True):
                 if symmetric:
-                    kernel[j : j + columns, i : i + rows] = mirror.T
-                kernel[i : i + rows, j : j + columns] = values
+                    kernel[j : j + columns, i : i + rows] = there[index].T
+                kernel[i : i + rows, j : j + columns] = here[index]
     for kernel in kernels:
         _check_values(kind, arch, kernel, x1, x2)
     return kernels
+
+
+def _small(
+    kind: Kind, arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None
+) -> tuple[Any, ...]:
+    """The NNGP, and the tangent kernel if that is the kind: of spiking networks, and under a transformation."""
+    if isinstance(arch, SpikingArchitecture):
+        return spiking.evaluate(kind, arch, x1, x2)
+    x1 = jnp.asarray(x1)
+    return _through_layers(kind, arch, _first_moments(x1, x1 if x2 is None else jnp.asarray(x2)))[0]
+
+
+def _check_out(kind: Kind, out: Any, shape: tuple[int, ...]) -> np.ndarray:
+    if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != np.float64:
+        got = f"{out.dtype} of shape {out.shape}" if isinstance(out, np.ndarray) else repr(type(out))
+        raise ValueError(f"{kind}: out must be a NumPy array of float64 of shape {shape}; got {got}")
+    return out
 
 
 def _starts(count: int, size: int) -> list[int]:

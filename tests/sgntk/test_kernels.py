@@ -239,6 +239,33 @@ def test_blocks_of_rows_make_the_same_kernel(monkeypatch, rows):
     np.testing.assert_allclose(sgntk.sg_ntk(arch, x1, x2), whole, rtol=1e-13)
 
 
+@pytest.mark.parametrize("side", [1, 3, 4, 100])
+def test_blocks_of_points_with_themselves_mirror_each_other(monkeypatch, side):
+    arch, x = PAPER(sgntk.Sign(), ErfDerivative(1.0)), RNG.normal(size=(7, 3))
+    rectangular = {kernel: kernel(arch, x, x.copy()) for kernel in (sgntk.nngp, sgntk.sg_ntk)}
+    monkeypatch.setattr(kernels, "SIDE", side)
+    for kernel, expected in rectangular.items():
+        np.testing.assert_allclose(kernel(arch, x), expected, rtol=1e-13)  # other orders of sums
+    nngp, tangent = kernels.nngp_and("sg_ntk", arch, x)
+    np.testing.assert_array_equal(nngp, sgntk.nngp(arch, x))
+    np.testing.assert_array_equal(tangent, sgntk.sg_ntk(arch, x))
+
+
+@pytest.mark.parametrize("kernel", [sgntk.nngp, sgntk.sg_ntk, partial(sgntk.ntk, off_diagonal_limit=True)])
+def test_a_kernel_goes_where_it_is_told(kernel, tmp_path):
+    arch, x = PAPER(sgntk.Sign(), ErfDerivative(1.0)), RNG.normal(size=(7, 3))
+    out = np.memmap(tmp_path / "kernel", np.float64, "w+", shape=(7, 7))
+    assert kernel(arch, x, out=out) is out
+    np.testing.assert_array_equal(out, kernel(arch, x))
+
+
+def test_where_a_kernel_goes_is_checked():
+    arch = PAPER(sgntk.Sign(), ErfDerivative(1.0))
+    message = r"^sg_ntk: out must be a NumPy array of float64 of shape \(4, 3\); got float32 of shape \(4, 3\)$"
+    with pytest.raises(ValueError, match=message):
+        sgntk.sg_ntk(arch, X1, X2, out=np.empty((4, 3), np.float32))
+
+
 PIECEWISE = [sgntk.Heaviside(0.5), sgntk.Quantizer((-0.5, 0.5), (1.0, 1.0), -1.0), sgntk.ReLU(), sgntk.HardTanh()]
 
 
