@@ -1,4 +1,4 @@
-"""Draws the pictures in docs/pictures anew, by the code of the pages that show them: `python tools/draw_pictures.py`."""
+"""Draws docs/pictures anew, by the code of the pages that show them: `python tools/draw_pictures.py`."""
 
 import os
 import re
