@@ -29,6 +29,9 @@ class PiecewiseLinear(Pytree):
     steps: tuple[tuple[Scalar, Scalar], ...] = ()
     ramps: tuple[tuple[Scalar, Scalar], ...] = ()
 
+    def __post_init__(self) -> None:
+        self._numbers_to_float()
+
     @property
     def kinks(self) -> tuple[Scalar, ...]:
         """Where `f` has steps or corners."""

@@ -23,7 +23,7 @@ from sgntk._losses import Loss, LossName, check_labels, find_loss, squared_error
 from sgntk._models import Network, Trainable, Tree, draw_ensemble, is_array, partition, strip
 from sgntk._networks import check_keys
 from sgntk._precision import full_float32
-from sgntk._pytree import is_traced
+from sgntk._pytree import as_float, is_traced
 from sgntk._spiking import SpikingArchitecture, check_sequences
 from sgntk._validation import check_array, check_count, check_dtype, check_inputs, check_positive, check_targets
 
@@ -183,7 +183,9 @@ def train_ensemble(
     if mesh is not None:
         state = jax.device_put(state, NamedSharding(mesh, NETWORKS))
     found = "direct" if traced else _find_method(method, plan, vectorize)
-    rate = 0.0 if learning_rate is None else learning_rate
+    rate = 0.0 if learning_rate is None else as_float(learning_rate)
+    if isinstance(rate, jax.core.Tracer):
+        rate = rate.astype(dtype)  # in x64 mode it may be a float64, and training a float32
     shared = {"plan": plan, "data": data, "vectorize": vectorize, "mesh": mesh}
     if record is not None and stripped is not None:
         record = _of_all_leaves(record, stripped)

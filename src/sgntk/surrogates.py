@@ -28,17 +28,22 @@ from sgntk._pytree import Pytree
 from sgntk._validation import check_positive
 
 __all__ = [
+    "AlgebraicSigmoidDerivative",
     "Arctangent",
     "Box",
+    "Cosine",
     "Custom",
     "ErfDerivative",
     "Gaussian",
     "JumpDerivative",
     "Laplace",
     "LeakyBox",
+    "LogTailed",
     "MultiGaussian",
+    "OneSided",
     "Piecewise",
     "PiecewiseLinear",
+    "PowerLaw",
     "SechSquared",
     "Shifted",
     "SigmoidDerivative",
@@ -321,6 +326,123 @@ class Sum(Surrogate):
         return sum((weight * s.shifted_mean(mean, std) for weight, s in self.terms), jnp.zeros_like(std))
 
 
+@final
+@dataclass(frozen=True)
+class OneSided(Surrogate):
+    """`s(z)` on one side of a place, and 0 on the other: `M(tau) = M_s(tau)/2` for an even `s` cut at 0.
+
+    Two of them in a `Sum` make a surrogate with a side of its own for each sign.
+
+    Attributes:
+        surrogate: `s`.
+        side: "right" keeps `z > at`, "left" keeps `z <= at`.
+        at: where it is cut.
+    """
+
+    surrogate: Surrogate
+    side: Literal["left", "right"] = "right"
+    at: Scalar = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.side not in ("left", "right"):
+            raise ValueError(f"OneSided: side must be 'left' or 'right'; got {self.side!r}")
+
+    @property
+    def kinks(self) -> tuple[Scalar, ...]:
+        return (self.at, *(kink for kink in self.surrogate.kinks if not self._is_cut_off(kink)))
+
+    def _is_cut_off(self, kink: Scalar) -> bool:
+        """Whether this corner of `s` is where nothing is left of it, or is the cut itself."""
+        if not isinstance(kink, float) or not isinstance(self.at, float):
+            return False
+        return kink <= self.at if self.side == "right" else kink >= self.at
+
+    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        kept = z > self.at if self.side == "right" else z <= self.at
+        return jnp.where(kept, self.surrogate(z), 0.0).astype(z.dtype)
+
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        if self.surrogate.even and isinstance(self.at, float) and self.at == 0:
+            return self.surrogate.gaussian_mean(tau) / 2
+        return mean_by_quadrature(self, tau)
+
+
+# --- without an area: heavy tails, and a wave ---
+
+
+@final
+@dataclass(frozen=True)
+class LogTailed(Surrogate):
+    """`height` within `half_width` w of 0 and `height w/|z|` beyond, the slope of a log-tailed ReLU (Cai et al. 2017).
+
+    `M(tau) = erf(x) + x/sqrt(pi) E1(x^2)`, `x = w/(sqrt2 tau)`, times the height. That of JAX takes minutes to compile,
+    so that a quadrature serves for the exponential integral E1.
+
+    Attributes:
+        half_width: w > 0.
+        height: value within, > 0; the area is infinite.
+    """
+
+    half_width: Scalar
+    height: Scalar = 1.0
+
+    even = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_positive("LogTailed", half_width=self.half_width, height=self.height)
+
+    @property
+    def kinks(self) -> tuple[Scalar, ...]:
+        return -self.half_width, self.half_width
+
+    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.height / jnp.maximum(jnp.abs(z) / self.half_width, 1.0)
+
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        x = _in_std(self.half_width, tau)
+        edge = 2**0.5 * x  # the tail is that of 1/t for t = edge + |Z|, and phi(edge + v) = phi(v) exp(-edge v - x^2)
+        tail = gaussian.mean_by_quadrature(lambda v: jnp.exp(-edge * v) / (edge + v), jnp.ones_like(tau))
+        return self.height * (jax.scipy.special.erf(x) + edge * jnp.exp(-(x**2)) * tail)
+
+
+@final
+@dataclass(frozen=True)
+class Cosine(Surrogate):
+    """`height cos(frequency z)`, a term of a Fourier series: `M(tau) = height exp(-(frequency tau)^2/2)`.
+
+    Tail means, which corners of the activation need, are good where `frequency` times the standard deviation is at
+    most 5: beyond, the nodes of the quadrature do not follow the wave.
+
+    Attributes:
+        frequency: radians per unit of z, > 0.
+        height: value at 0, > 0; there is no area.
+    """
+
+    frequency: Scalar
+    height: Scalar = 1.0
+
+    even = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_positive("Cosine", frequency=self.frequency, height=self.height)
+
+    @property
+    def kinks(self) -> tuple[Scalar, ...]:
+        return ()
+
+    def __call__(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.height * jnp.cos(self.frequency * z)
+
+    def gaussian_mean(self, tau: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return self.height * jnp.exp(-((self.frequency * tau) ** 2) / 2)
+
+    def shifted_mean(self, mean: Float[Array, "*#n"], std: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+        return jnp.cos(self.frequency * mean) * self.gaussian_mean(std)
+
+
 # --- bumps: a shape of one's own, times a factor ---
 
 
@@ -342,7 +464,7 @@ class _Bump(Surrogate):
         check_positive(name, **values)
         peak, area = self._peak_and_area
         scale = peak if self.normalize == "peak" else area
-        if not isinstance(scale, jax.core.Tracer) and not scale > 0:
+        if not isinstance(scale, jax.core.Tracer) and not 0 < scale < math.inf:
             other = "area" if self.normalize == "peak" else "peak"
             raise ValueError(
                 f"{name}: its {self.normalize} would be {scale:g} before scaling, and no positive factor makes it "
@@ -531,6 +653,31 @@ class Triangle(_Bump):
         return self._factor * mean
 
 
+@final
+@dataclass(frozen=True)
+class PowerLaw(_Bump):
+    """`1/(1 + slope |z|)^exponent`, times a factor; M by quadrature. `SuperSpike` has exponent 2.
+
+    Attributes:
+        slope: > 0.
+        exponent: how fast the tails fall, > 0. The area is `2/(slope (exponent - 1))`, infinite for one of at most 1.
+        height: peak or area, > 0.
+        normalize: which of them.
+    """
+
+    slope: Scalar
+    exponent: Scalar
+
+    @property
+    def _peak_and_area(self) -> tuple[Scalar, Scalar]:
+        if not isinstance(self.exponent, jax.core.Tracer) and self.exponent <= 1:
+            return 1.0, math.inf
+        return 1.0, 2 / (self.slope * (self.exponent - 1))
+
+    def _shape(self, z: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return jnp.exp(-self.exponent * jnp.log1p(self.slope * jnp.abs(z)))
+
+
 @dataclass(frozen=True)
 class _SlopedBump(_Bump):
     """`shape(z) = profile(slope z)`."""
@@ -646,6 +793,26 @@ class SechSquared(_SlopedBump):
 
     def _profile(self, x: Float[Array, "*n"]) -> Float[Array, "*n"]:
         return _sech_squared(x)
+
+
+@final
+@dataclass(frozen=True)
+class AlgebraicSigmoidDerivative(_SlopedBump):
+    """`1/(1 + (slope z)^2)^(3/2)`, the derivative of `z/sqrt(1 + z^2)`, times a factor; M by quadrature.
+
+    `M(tau) = sqrt(8/pi) x^(3/2) exp(x) (K1(x) - K0(x))`, `x = 1/(2 slope tau)^2`, has Bessel functions K, which JAX has
+    not.
+
+    Attributes:
+        slope: > 0.
+        height: peak or area, > 0.
+        normalize: which of them.
+    """
+
+    _profile_area = 2.0
+
+    def _profile(self, x: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        return 1 / (1 + x**2) / jnp.sqrt(1 + x**2)
 
 
 def _sech_squared(x: Float[Array, "*n"]) -> Float[Array, "*n"]:

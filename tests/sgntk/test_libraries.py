@@ -2,12 +2,14 @@
 
 import importlib
 import inspect
+import re
 from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy import special
 
 import sgntk
 from sgntk import libraries
@@ -16,6 +18,7 @@ from sgntk.spiking import SpikingLayer, spikes
 
 Z = np.linspace(-2.03, 2.03, 101)
 SIGMOID = 1 / (1 + np.exp(-4 * Z))
+CIRC_ROOT = np.sqrt(100.0**2 + Z**2)
 PI = np.pi
 
 EXPECTED = {
@@ -24,6 +27,10 @@ EXPECTED = {
     snntorch.fast_sigmoid: 1 / (25 * abs(Z) + 1) ** 2,
     snntorch.atan: 2 / 2 / (1 + (PI / 2 * 2 * Z) ** 2),
     snntorch.sigmoid: 25 * np.exp(-25 * Z) / (np.exp(-25 * Z) + 1) ** 2,
+    snntorch.triangular: np.where(Z > 0, -1, 1),
+    snntorch.heaviside: np.where(Z > 0, 1, 0),
+    snntorch.spike_rate_escape: 25 * np.exp(-abs(Z - 1)),
+    snntorch.SFS: (Z > 1) / (25 * abs(Z) + 1) ** 2,
     # fangwei123456/spikingjelly, spikingjelly/activation_based/surrogate.py
     spikingjelly.PiecewiseQuadratic: np.where(abs(Z) > 1, 0, -abs(Z) + 1),
     spikingjelly.PiecewiseExp: 1 / 2 * np.exp(-abs(Z)),
@@ -31,12 +38,23 @@ EXPECTED = {
     spikingjelly.SoftSign: 1 / (2 * 2 * (1 / 2 + abs(Z)) ** 2),
     spikingjelly.ATan: 2 / 2 / (1 + (PI / 2 * 2 * Z) ** 2),
     spikingjelly.Erf: 2 / np.sqrt(PI) * np.exp(-((2 * Z) ** 2)),
-    spikingjelly.PiecewiseLeakyReLU: np.where(abs(Z) < 1, 1, 0.01),
+    spikingjelly.PiecewiseLeakyReLU: np.where(abs(Z) < 1, 1 / 2, 0.01),
+    spikingjelly.SuperSpike: 1 / (abs(Z) + 1) ** 2,
+    spikingjelly.NonzeroSignLogAbs: 1 / (1 + abs(Z)),
+    spikingjelly.SquarewaveFourierSeries: 4 / 8 * np.cos(2 * PI / 8 * Z),
+    spikingjelly.S2NN: np.where(Z < 0, 4 * SIGMOID * (1 - SIGMOID), 1 / (abs(Z) + 1)),
+    spikingjelly.QPseudoSpike: (1 + 2 / (2 - 1) * abs(Z)) ** -2.0,
+    spikingjelly.LeakyKReLU: np.where(Z > 0, 1, 0),  # at 0 itself it is 1 there, and 0 here
+    spikingjelly.FakeNumericalGradient: np.minimum(1 / np.maximum(abs(Z), 1e-9), 0.3),
+    spikingjelly.LogTailedReLU: np.where(Z > 1, 1 / np.maximum(Z, 1), np.where(Z <= 0, 0, 1)),
+    spikingjelly.DeterministicPass: np.ones_like(Z),
+    spikingjelly.Rect: 1.0 * (abs(Z) < 0.5),
     # norse/norse, norse/torch/functional/threshold.py and superspike.py
     norse.super: 1 / (100 * abs(Z) + 1) ** 2,
     norse.tanh: 1 - np.tanh(100 * Z) ** 2,
-    norse.tent: np.maximum(1 - abs(Z), 0) * 100,
-    norse.erfc: 2 * np.exp(-(100.0**2) * Z**2) / np.sqrt(PI),
+    norse.triangle: np.maximum(1 - abs(Z), 0) * 100,
+    norse.circ: (-(Z**2) / (2 * CIRC_ROOT**3) + 1 / (2 * CIRC_ROOT)) * 2 * 100,
+    norse.heavi_erfc: 2 * np.exp(-(100.0**2) * Z**2) / np.sqrt(PI),
     # kmheckel/spyx, src/spyx/axn.py
     spyx.tanh: 4 / (np.exp(-Z) + np.exp(Z)) ** 2,
     spyx.boxcar: 0.5 * (abs(Z) < 1),
@@ -60,14 +78,106 @@ def test_formula(build):
         (spikingjelly.PiecewiseQuadratic(2.5), np.where(abs(Z) > 0.4, 0, -(2.5**2) * abs(Z) + 2.5)),
         (spikingjelly.PiecewiseExp(3.0), 1.5 * np.exp(-3 * abs(Z))),
         (spikingjelly.SoftSign(3.0), 3 / (2 * (1 + abs(3 * Z)) ** 2)),
-        (spikingjelly.PiecewiseLeakyReLU(0.5, 0.1), np.where(abs(Z) < 0.5, 2, 0.1)),
+        (spikingjelly.PiecewiseLeakyReLU(0.5, 0.1), np.where(abs(Z) < 0.5, 1, 0.1)),
+        (spikingjelly.SuperSpike(3.0), 3 / (abs(Z) + 1) ** 2),
+        (spikingjelly.NonzeroSignLogAbs(3.0), 1 / (1 / 3 + abs(Z))),
+        (spikingjelly.SquarewaveFourierSeries(4, 3.0), 4 / 3 * sum(np.cos(k * 2 * PI / 3 * Z) for k in (1, 3, 5))),
+        (spikingjelly.SquarewaveFourierSeries(1), np.zeros_like(Z)),
+        (spikingjelly.S2NN(4.0, 0.3), np.where(Z <= 0, 4 * SIGMOID * (1 - SIGMOID), 0.3 / (abs(Z) + 1))),
+        (spikingjelly.QPseudoSpike(1.5), (1 + 4 * abs(Z)) ** -1.5),
+        (spikingjelly.LeakyKReLU(0.2, 0.7), np.where(Z > 0, 0.7, 0.2)),
+        (spikingjelly.FakeNumericalGradient(2.0), np.minimum(1 / np.maximum(abs(Z), 1e-9), 2.0)),
+        (spikingjelly.LogTailedReLU(0.1), np.where(Z > 1, 1 / np.maximum(Z, 1), np.where(Z <= 0, 0.1, 1))),
+        (spikingjelly.Rect(3.0), 3.0 * (abs(Z) < 0.5 / 3)),
+        (norse.super(3.0), 1 / (3 * abs(Z) + 1) ** 2),
+        (norse.super(3.0, version="1.1.0"), 1 / (abs(Z) + 1) ** 2),
+        (norse.circ(0.5), (-(Z**2) / (2 * (0.25 + Z**2) ** 1.5) + 1 / (2 * np.sqrt(0.25 + Z**2))) * 2 * 0.5),
+        (snntorch.triangular(0.4), np.where(Z > 0, -0.4, 0.4)),
+        (snntorch.spike_rate_escape(2.0, 3.0), 3 * np.exp(-2 * abs(Z - 1))),
+        (snntorch.SFS(3.0, -0.5), (Z > -0.5) / (3 * abs(Z) + 1) ** 2),
         (snntorch.atan(3.0), 1.5 / (1 + (1.5 * PI * Z) ** 2)),
         (spyx.boxcar(1.0, 2.0), 2.0 * (abs(Z) < 0.5)),
-        (norse.tent(3.0), 3 * np.maximum(1 - abs(Z), 0)),
+        (norse.triangle(3.0), 3 * np.maximum(1 - abs(Z), 0)),
     ],
 )
 def test_other_parameters(surrogate, expected):
     np.testing.assert_allclose(surrogate(jnp.asarray(Z)), expected, rtol=1e-12, atol=1e-15)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def sign(z):
+    return np.where(z >= 0, 1, -1)
+
+
+# `primitive_function` of SpikingJelly 2.0.0, which runs in place of the spike where `spiking=False`.
+PRIMITIVES = {
+    "PiecewiseQuadratic": (
+        spikingjelly.PiecewiseQuadratic(0.8),
+        lambda z: np.where(abs(0.8 * z) > 1, (z > 0) * 1.0, -(0.8**2) / 2 * abs(z) * z + 0.8 * z + 0.5),
+    ),
+    "PiecewiseExp": (
+        spikingjelly.PiecewiseExp(1.3),
+        lambda z: (z >= 0) - sign(z) * np.exp(-1.3 * abs(z)) / 2,
+    ),
+    "Sigmoid": (spikingjelly.Sigmoid(), lambda z: sigmoid(4 * z)),
+    "SoftSign": (spikingjelly.SoftSign(), lambda z: (2 * z / (1 + abs(2 * z)) + 1) / 2),
+    "ATan": (spikingjelly.ATan(), lambda z: np.arctan(PI / 2 * 2 * z) / PI + 0.5),
+    "NonzeroSignLogAbs": (spikingjelly.NonzeroSignLogAbs(1.7), lambda z: sign(z) * np.log(1.7 * abs(z) + 1)),
+    "Erf": (spikingjelly.Erf(), lambda z: special.erfc(-2 * z) / 2),
+    "PiecewiseLeakyReLU": (
+        spikingjelly.PiecewiseLeakyReLU(0.6, 0.1),
+        lambda z: np.where(abs(z) <= 0.6, z / 1.2 + 0.5, 0.1 * z - sign(z) * 0.06 + (z > 0)),
+    ),
+    "SquarewaveFourierSeries": (
+        spikingjelly.SquarewaveFourierSeries(4, 3.0),
+        lambda z: 0.5 + 2 / PI * sum(np.sin(k * 2 * PI / 3 * z) / k for k in (1, 3, 5)),
+    ),
+    "S2NN": (  # less its 1e-5 within the logarithm
+        spikingjelly.S2NN(3.0, 0.4),
+        lambda z: np.where(z < 0, sigmoid(3 * z), 0.4 * np.log(abs(z + 1)) + 0.5),
+    ),
+    "QPseudoSpike": (
+        spikingjelly.QPseudoSpike(1.5),
+        lambda z: (z >= 0) - sign(z) * (1 + 2 / 0.5 * abs(z)) ** -0.5 / 2,
+    ),
+    "LeakyKReLU": (spikingjelly.LeakyKReLU(0.2, 0.7), lambda z: np.where(z >= 0, 0.7, 0.2) * z),
+    "LogTailedReLU": (
+        spikingjelly.LogTailedReLU(0.2),
+        lambda z: np.where(z > 1, np.log(np.maximum(z, 1)) + 1, np.where(z > 0, z, 0.2 * z)),
+    ),
+    "DeterministicPass": (spikingjelly.DeterministicPass(), lambda z: z),
+    "Rect": (spikingjelly.Rect(0.7), lambda z: np.clip(0.7 * z + 0.5, 0, 1)),
+}
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("name", PRIMITIVES)
+def test_surrogate_is_the_derivative_of_the_primitive_function(name):
+    surrogate, primitive = PRIMITIVES[name]
+    z = np.delete(Z, 50)  # which is 0; no other place is within 1e-4 of a corner
+    difference = (primitive(z + 1e-5) - primitive(z - 1e-5)) / 2e-5
+    # Central differences: 1e-10 times a third derivative of order 100, and rounding of 1e-16/1e-5.
+    np.testing.assert_allclose(surrogate(jnp.asarray(z)), difference, rtol=1e-7, atol=1e-8)
+
+
+@pytest.mark.usefixtures("x64")
+def test_spike_counts_learn_within_a_window():
+    activation, surrogate = spikingjelly.MultiLevelSpikeCount(3)
+    z = np.array([-0.7, -0.1, 0.1, 0.6, 1.4, 1.6, 2.9, 3.1, 4.2])
+    np.testing.assert_array_equal(activation(jnp.asarray(z)), np.round(np.clip(z, 0, 3)))
+    learns_with = sgntk.Architecture(activation, surrogate, 1).effective_surrogate
+    np.testing.assert_array_equal(learns_with(jnp.asarray(z)), (z >= 0) & (z <= 3))
+    with pytest.raises(ValueError, match=r"^spikingjelly.MultiLevelSpikeCount: max_spike_count must be a whole number"):
+        spikingjelly.MultiLevelSpikeCount(0)
+
+
+@pytest.mark.usefixtures("annotations_unchecked")
+def test_a_version_of_norse_that_is_not_there():
+    with pytest.raises(ValueError, match=r"^norse.super: version must be 'git' or '1.1.0'; got '1.0.0'$"):
+        norse.super(version="1.0.0")
 
 
 # What each library does in a step, from its sources: `state, x -> spike, state` for a state `v`, and the spike before.
@@ -187,10 +297,18 @@ def test_spikes_and_surrogate_gradients_are_those_of_snntorch_itself(reset):
             np.testing.assert_allclose(mine, theirs.grad.numpy(), rtol=1e-3, atol=1e-4)
 
 
+CONSTRUCTORS = {
+    f"{library}.{name}": constructor
+    for library in libraries.__all__
+    for name, constructor in inspect.getmembers(getattr(libraries, library), inspect.isfunction)
+}
+
+
 def test_every_constructor_is_tested():
-    names = {
-        f"{library}.{name}"
-        for library in libraries.__all__
-        for name, _ in inspect.getmembers(getattr(libraries, library), inspect.isfunction)
-    }
-    assert names == {build.__qualname__ for build in EXPECTED} | {name.split(",")[0] for name in NEURONS}
+    tested = {build.__qualname__ for build in EXPECTED} | {name.split(",")[0] for name in NEURONS}
+    assert CONSTRUCTORS.keys() == tested | {"spikingjelly.MultiLevelSpikeCount"}
+
+
+@pytest.mark.parametrize("name", CONSTRUCTORS)
+def test_every_constructor_names_its_version(name):
+    assert re.search(r"\d\.\d\.\d", inspect.getdoc(CONSTRUCTORS[name]))

@@ -17,17 +17,22 @@ from sgntk import _gaussian as gaussian
 from sgntk import surrogates
 from sgntk._compat import enable_x64
 from sgntk.surrogates import (
+    AlgebraicSigmoidDerivative,
     Arctangent,
     Box,
+    Cosine,
     Custom,
     ErfDerivative,
     Gaussian,
     JumpDerivative,
     Laplace,
     LeakyBox,
+    LogTailed,
     MultiGaussian,
+    OneSided,
     Piecewise,
     PiecewiseLinear,
+    PowerLaw,
     SechSquared,
     Shifted,
     SigmoidDerivative,
@@ -62,6 +67,9 @@ CATALOGUE = {
     "sigmoid_derivative": (SigmoidDerivative(1.0), lambda z: 4 * special.expit(z) * special.expit(-z), 4),
     "sech_squared": (SechSquared(1.0), lambda z: 1 - np.tanh(z) ** 2, 2),
     "multi_gaussian": (MultiGaussian(1.0), lambda z: multi_gaussian(z) / multi_gaussian(0.0), None),
+    "power_law": (PowerLaw(1.0, 3.0), lambda z: (1 + abs(z)) ** -3.0, 1),
+    "algebraic_sigmoid_derivative": (AlgebraicSigmoidDerivative(1.0), lambda z: (1 + z**2) ** -1.5, 2),
+    "log_tailed": (LogTailed(1.0), lambda z: 1 / np.maximum(1, abs(z)), None),
     "leaky_box": (LeakyBox(1.0, 0.1), lambda z: np.where(abs(z) <= 1, 1.0, 0.1), None),
 }
 BUMPS = {name: entry for name, entry in CATALOGUE.items() if hasattr(entry[0], "normalize")}
@@ -75,7 +83,8 @@ def evaluate(surrogate, z):
 def test_every_surrogate_is_tested():
     public = {getattr(surrogates, name) for name in surrogates.__all__}
     leaves = {kind for kind in public if isinstance(kind, type) and issubclass(kind, surrogates.Surrogate)}
-    elsewhere = {surrogates.Surrogate, Custom, Piecewise, JumpDerivative, Shifted, SignDerivative, Sum}
+    composed = {Custom, OneSided, Piecewise, Shifted, Sum}
+    elsewhere = {surrogates.Surrogate, Cosine, JumpDerivative, SignDerivative, *composed}
     assert {type(surrogate) for surrogate, _, _ in CATALOGUE.values()} == leaves - elsewhere
 
 
@@ -121,6 +130,8 @@ def test_erf_derivative_is_the_derivative_of_erf(k):
         (SigmoidDerivative(4.0), 4),
         (SechSquared(4.0), 4),
         (MultiGaussian(0.25), 4),
+        (PowerLaw(4.0, 3.0), 4),
+        (AlgebraicSigmoidDerivative(4.0), 4),
     ],
     ids=BUMPS,
 )
@@ -215,6 +226,28 @@ def test_closed_form_of_super_spike():
 
 
 @pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("exponent", [0.3, 1.0, 1.5])
+def test_mean_of_a_power_law_with_heavy_tails(exponent):
+    mean = PowerLaw(1.0, exponent).gaussian_mean(jnp.asarray(STEEPNESS_TAU))
+    expected = [oracles.mean(lambda z: (1 + abs(z)) ** -exponent, tau) for tau in STEEPNESS_TAU]
+    np.testing.assert_allclose(mean, expected, rtol=1e-11)
+
+
+@pytest.mark.usefixtures("x64")
+def test_closed_forms_in_functions_that_jax_has_not():
+    tau = jnp.asarray(STEEPNESS_TAU)
+    x = 1 / (np.sqrt(2) * STEEPNESS_TAU)
+    log_tailed = special.erf(x) + x / np.sqrt(np.pi) * special.exp1(x**2)
+    np.testing.assert_allclose(LogTailed(1.0).gaussian_mean(tau), log_tailed, rtol=1e-12)
+    x = 1 / (2 * STEEPNESS_TAU) ** 2
+    bessel = special.kve(1, x) - special.kve(0, x)  # a difference that loses digits as x grows
+    algebraic = np.sqrt(8 / np.pi) * x**1.5 * bessel
+    wide = STEEPNESS_TAU > 0.05
+    mean = AlgebraicSigmoidDerivative(1.0).gaussian_mean(tau)
+    np.testing.assert_allclose(mean[wide], algebraic[wide], rtol=1e-12)
+
+
+@pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", ["erf_derivative", "laplace", "super_spike", "box"])
 def test_mean_against_monte_carlo(name):
     surrogate = CATALOGUE[name][0]
@@ -264,8 +297,8 @@ def test_mean_is_differentiable_in_tau_and_every_parameter(name):
 @each
 def test_slope_of_the_mean_at_tau_0_is_finite(name):
     slope = jax.grad(CATALOGUE[name][0].gaussian_mean)(jnp.array(0.0))
-    # -sqrt(2/pi) s'(0+), which is the corner's: 2 for the fast sigmoid, 1 for Laplace and triangle, 0 for the smooth.
-    corner = {"laplace": 1, "triangle": 1, "super_spike": 2}.get(name, 0)
+    # -sqrt(2/pi) s'(0+), which is the corner's: a power law's exponent, 1 for Laplace and triangle, 0 for the smooth.
+    corner = {"laplace": 1, "triangle": 1, "super_spike": 2, "power_law": 3}.get(name, 0)
     assert float(slope) == pytest.approx(-math.sqrt(2 / math.pi) * corner, abs=1e-9)
 
 
@@ -279,6 +312,18 @@ MADE = {
         lambda z: 0.5 * np.exp(-1.5 * abs(z)) + 2 * np.maximum(0, 1 - abs(z - 0.4)),
         (-0.6, 0.0, 0.4, 1.4),
     ),
+    "right": (OneSided(SuperSpike(2.0)), lambda z: np.where(z > 0, (1 + 2 * abs(z)) ** -2.0, 0.0), (0.0,)),
+    "left": (
+        OneSided(Triangle(1.0), "left", at=0.3),
+        lambda z: np.where(z <= 0.3, np.maximum(0, 1 - abs(z)), 0.0),
+        (-1.0, 0.0, 0.3),
+    ),
+    "two_sides": (
+        Sum(((0.5, OneSided(StraightThrough(), "left")), (2.0, OneSided(LogTailed(1.0))))),
+        lambda z: np.where(z > 0, 2 / np.maximum(1, z), 0.5),
+        (0.0, 1.0),
+    ),
+    "cosine": (Cosine(1.5, height=0.7), lambda z: 0.7 * np.cos(1.5 * z), (0.0,)),
 }
 
 
@@ -314,6 +359,26 @@ def test_shifted_means_of_narrow_surrogates_do_not_cancel(name, std):
     assert value == pytest.approx(expected, rel=1e-14 + std**-4)
     single = surrogate.shifted_mean(jnp.asarray(1.0, jnp.float32), jnp.asarray(std, jnp.float32))
     assert float(single) == pytest.approx(expected, rel=1e-6)  # float32, a dozen operations
+
+
+@pytest.mark.usefixtures("annotations_unchecked")
+def test_no_side_but_left_and_right():
+    assert OneSided(Box(1.0), "right", at=2).at == 2.0
+    with pytest.raises(ValueError, match=r"^OneSided: side must be 'left' or 'right'; got 'both'$"):
+        OneSided(Box(1.0), "both")
+
+
+def test_cosine_beyond_what_a_quadrature_follows():
+    tau = jnp.array([0.0, 3.0, 40.0])
+    np.testing.assert_allclose(Cosine(2.0).gaussian_mean(tau), np.exp(-2 * np.asarray(tau) ** 2), rtol=1e-6)
+    assert Cosine(2.0).shifted_mean(jnp.array(0.3), jnp.array(0.0)) == pytest.approx(math.cos(0.6), rel=1e-6)
+
+
+@pytest.mark.parametrize("exponent", [0.5, 1.0])
+def test_a_power_law_without_an_area(exponent):
+    assert PowerLaw(2.0, exponent)(jnp.array(0.0)) == 1
+    with pytest.raises(ValueError, match=r"^PowerLaw: its area would be inf before scaling, .* normalize by its peak$"):
+        PowerLaw(2.0, exponent, normalize="area")
 
 
 @pytest.mark.parametrize(("side_height", "normalize"), [(1.0, "area"), (1.5, "area"), (40.0, "peak")])
@@ -423,6 +488,9 @@ def test_derivative_of_jumps_is_no_function(derivative):
         (SuperSpike, "SuperSpike: slope"),
         (lambda height: Laplace(1.0, height=height), "Laplace: height"),
         (lambda width: LeakyBox(width, 0.1), "LeakyBox: half_width"),
+        (lambda exponent: PowerLaw(1.0, exponent), "PowerLaw: exponent"),
+        (LogTailed, "LogTailed: half_width"),
+        (Cosine, "Cosine: frequency"),
     ],
 )
 def test_bad_parameter(build, name, value):
