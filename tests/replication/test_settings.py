@@ -219,7 +219,7 @@ def test_models_have_the_fields_and_defaults_of_the_classes_that_they_name(model
 @pytest.mark.parametrize(
     ("module", "base", "models", "others"),
     [
-        (activations, "Activation", ACTIVATIONS, set()),
+        (activations, "Activation", ACTIVATIONS, {"custom"}),
         (
             surrogates,
             "Surrogate",
