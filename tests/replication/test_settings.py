@@ -224,7 +224,7 @@ def test_models_have_the_fields_and_defaults_of_the_classes_that_they_name(model
             surrogates,
             "Surrogate",
             SURROGATES,
-            {"custom", "piecewise", "jumpderivative", "shifted", "signderivative", "sum"},
+            {"custom", "piecewise", "jumpderivative", "onesided", "shifted", "signderivative", "sum"},
         ),
     ],
 )

@@ -29,6 +29,20 @@ SURROGATES = by_name(
     kind(Surrogate, "erf_derivative", "The derivative of erf(k z), the paper's surrogate.", k=STEEPNESS),
     kind(
         Surrogate,
+        "cosine",
+        "height cos(frequency z), a wave without an area.",
+        frequency=(Positive, Field(description="Radians per unit of z.")),
+        height=(Positive, Field(1.0, description="Value at 0.")),
+    ),
+    kind(
+        Surrogate,
+        "log_tailed",
+        "height within half_width of 0, and height half_width/|z| beyond.",
+        half_width=HALF_WIDTH,
+        height=(Positive, Field(1.0, description="Value within.")),
+    ),
+    kind(
+        Surrogate,
         "leaky_box",
         "A box on a floor.",
         half_width=HALF_WIDTH,
