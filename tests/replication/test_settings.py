@@ -367,7 +367,7 @@ REJECTED = [
     # names that nothing has
     ("activations.erf_2.name", "gelu", "got 'gelu'; expected one of erf, hard_tanh, "),
     ("activations.sign.name", "gelu", "got 'gelu'; expected one of erf, hard_tanh, "),
-    ("surrogates.erf_derivative_1.name", "boxcar", "got 'boxcar'; expected one of arctangent, "),
+    ("surrogates.erf_derivative_1.name", "boxcar", "got 'boxcar'; expected one of algebraic_sigmoid_derivative, "),
     ("data.training_sets.A.source", "file", "got 'file'; expected one of uniform, grid"),
     ("experiments.ntk.record", "loss", "got 'loss'; expected one of empirical_ntk, "),
     ("experiments.ntk.activations[0]", "erf_3", "got 'erf_3'; expected one of erf_2, "),
