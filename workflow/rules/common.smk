@@ -9,6 +9,7 @@ from replication import settings
 from replication.layout import Layout
 from replication.store import locking
 from replication.store.files import remove_temporary
+from replication.terminal.run import Terminal
 
 PAPER = str(REPOSITORY / "workflow/config/paper.yaml")
 
@@ -41,6 +42,9 @@ os.environ |= {
 }
 
 
+TERMINAL = Terminal(LAYOUT, workflow, REPOSITORY / "Snakefile")
+
+
 wildcard_constraints:
     **LAYOUT.wildcards,
 
@@ -53,6 +57,7 @@ def start_run():
     except locking.LockedError as error:
         sys.exit(f"Error: {error}")
     remove_temporary(LAYOUT.run)
+    TERMINAL.starts()
 
 
 def inputs_of(rule):

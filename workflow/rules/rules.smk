@@ -23,3 +23,5 @@ for name in LAYOUT.rules:
             options=options_of(name),
         script:
             "../../scripts/{params.script}"
+
+    workflow.get_rule(workflow.modifier.modify_rulename(name)).docstring = LAYOUT.description(name)  # what `snakemake --list` says

@@ -1,0 +1,87 @@
+"""The terminal of a run of Snakemake: the one place that asks Snakemake what it does."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from replication.layout import Layout
+from replication.terminal import failure, summary, times
+from replication.terminal.messages import Messages, NothingToDo
+from replication.terminal.screen import Screen
+
+WHOLE_RUN = {"all", "report", "claims"}
+"""Targets whose run ends with the verdicts."""
+
+
+class Terminal:
+    """What the terminal shows of a run.
+
+    Snakemake's messages are left alone where it was asked for all of them (`--verbose`), on other machines, and where
+    the workflow is part of another.
+
+    Args:
+        layout: of the run.
+        workflow: Snakemake's.
+        snakefile: of this workflow.
+    """
+
+    def __init__(self, layout: Layout, workflow: Any, snakefile: Path) -> None:
+        self._layout, self._workflow = layout, workflow
+        self._messages: list[Messages] = []
+        settings = workflow.output_settings
+        ours = Path(str(workflow.main_snakefile)).resolve() == snakefile.resolve()
+        if not ours or settings.verbose or workflow.remote_exec:
+            return
+        logger = workflow.logger_manager.logger
+        for handler in logger.handlers:
+            if handler.name == "DefaultStreamHandler" and isinstance(handler, logging.StreamHandler):
+                screen = Screen.of(handler.stream, not settings.nocolor)
+                self._messages.append(Messages(handler.formatter or logging.Formatter(), lambda: layout.names, screen))
+                handler.setFormatter(self._messages[-1])
+        if workflow.is_main_process and not settings.dryrun:
+            logger.addHandler(NothingToDo(self.ends_well))
+
+    def starts(self) -> None:
+        """Jobs are about to start: from here on the time left is known."""
+        expected = times.expected(self._layout)
+        coming = [str(job.benchmark) for job in self._workflow.dag.needrun_jobs() if job.benchmark]
+        cores = self._workflow.cores if self._workflow.local_exec else self._workflow.nodes
+        for messages in self._messages:
+            messages.time_left = times.TimeLeft({job: expected.get(job, times.SHORT_JOB) for job in coming}, cores)
+
+    def ends_well(self) -> None:
+        """All is there that was asked for."""
+        targets = self._workflow.dag.targetjobs
+        screen = self._screen(sys.stdout)
+        judged = Path(self._layout.outputs("claims")["json"])
+        if WHOLE_RUN & {job.rule.name for job in targets} and judged.exists():
+            claims = json.loads(judged.read_text())["claims"]
+            seconds = times.took(map(self._layout.benchmark_of, self._layout.jobs))
+            self._show(summary.of_run(claims, self._files(), seconds, screen), sys.stdout)
+        else:
+            paths = [str(path) for job in targets for path in job.output or job.input]
+            self._show(summary.of_paths(sorted(paths)), sys.stdout)
+
+    def fails(self) -> None:
+        """The run ends, and not all is there."""
+        failed = [job for group in self._workflow.scheduler.failed for job in (group.jobs if group.is_group() else [group])]
+        failures = sorted((self._failure(str(job.log[0])) for job in failed), key=lambda one: one.job)
+        self._show(failure.block(failures, self._screen(sys.stderr)), sys.stderr)
+
+    def _files(self) -> dict[str, str]:
+        run, figures = self._layout.run, self._layout.figures
+        made = {"Report": f"{run}/report.html", "Claims": f"{run}/claims/claims.md", "Figures": f"{run}/figures/"}
+        return {name: path for name, path in made.items() if Path(path).exists() and (name != "Figures" or figures)}
+
+    def _failure(self, log: str) -> failure.Failure:
+        return failure.Failure(str(Path(log).relative_to(f"{self._layout.run}/logs").with_suffix("")), log)
+
+    def _screen(self, stream: TextIO) -> Screen:
+        return Screen.of(stream, not self._workflow.output_settings.nocolor)
+
+    def _show(self, lines: list[str], stream: TextIO) -> None:
+        print(*lines, sep="\n", file=stream, flush=True)
+        for messages in self._messages:
+            messages.ended = True
