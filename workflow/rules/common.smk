@@ -57,7 +57,6 @@ def start_run():
     except locking.LockedError as error:
         sys.exit(f"Error: {error}")
     remove_temporary(LAYOUT.run)
-    TERMINAL.starts()
 
 
 def inputs_of(rule):

@@ -24,4 +24,5 @@ for name in LAYOUT.rules:
         script:
             "../../scripts/{params.script}"
 
-    workflow.get_rule(workflow.modifier.modify_rulename(name)).docstring = LAYOUT.description(name)  # what `snakemake --list` says
+    # What `snakemake --list` says; in another workflow the rule has another name.
+    workflow.get_rule(workflow.modifier.modify_rulename(name)).docstring = LAYOUT.description(name)

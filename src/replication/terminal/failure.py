@@ -12,6 +12,7 @@ MOST_SHOWN = 3
 
 LABEL_COLUMNS = 8
 TRACEBACK = "Traceback (most recent call last):"
+NO_LOG = "it ended before it wrote a log: what it said, if anything, is above"
 NO_MESSAGE = "it ended without a message, as a job does that is killed, often for want of memory"
 NEXT = "Mend the cause, and give the same command again: what is done stays done."
 
@@ -23,18 +24,20 @@ class Failure:
     Attributes:
         job: its name.
         log: its log.
+        start: of the run, in seconds since the epoch: an older log says nothing of it.
     """
 
     job: str
     log: str
+    start: float = 0.0
 
     @property
     def why(self) -> list[str]:
-        """The message of what ended it, and its notes."""
-        try:
-            return reason(Path(self.log).read_text(errors="replace"))
-        except OSError:
-            return []
+        """The message of what ended it, and its notes; or that there is none."""
+        path = Path(self.log)
+        if not path.exists() or path.stat().st_mtime < self.start:
+            return [NO_LOG]
+        return reason(path.read_text(errors="replace")) or [NO_MESSAGE]
 
 
 def reason(log: str) -> list[str]:
@@ -57,8 +60,7 @@ def block(failures: Sequence[Failure], screen: Screen) -> list[str]:
     lines: list[str] = []
     for failure in failures[:MOST_SHOWN]:
         first = [_wrapped(screen, failure.job, "Failed")]
-        why = failure.why or [NO_MESSAGE]
-        said = [_wrapped(screen, line, "Why" if not number else "") for number, line in enumerate(why)]
+        said = [_wrapped(screen, line, "" if number else "Why") for number, line in enumerate(failure.why)]
         lines += [line for part in (*first, *said, _wrapped(screen, failure.log, "Log")) for line in part]
     if len(failures) > MOST_SHOWN:
         others = failures[MOST_SHOWN:]

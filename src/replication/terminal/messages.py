@@ -34,10 +34,13 @@ UNSEEN_STARTS = (
     "Shutting down",
     "Exiting because a job execution failed",
     "Complete log",
-    "Workflow runtime",
+    "Elapsed time",
+    "Trying to restart",
     "Reasons:",
     "This was a dry-run",
 )
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 NO_JOB = "all"
 """The rule that makes nothing itself."""
 
@@ -46,72 +49,82 @@ UNKNOWN_TARGET = re.compile(r"No rule to produce (.+?) \(if you use")
 
 
 class Messages(logging.Formatter):
-    """Formats Snakemake's messages; an empty line is not shown.
+    """Chooses and formats Snakemake's messages.
 
     Args:
         other: formats what is shown as it is.
-        targets: what may be asked for: rules and files.
+        targets: gives what may be asked for: rules and files.
+        time_left: gives the time left of the run that starts.
         screen: where the messages are shown.
+        inside: whether this is the process of a job: what failed is told by the one that started it.
     """
 
-    def __init__(self, other: logging.Formatter, targets: Callable[[], Collection[str]], screen: Screen) -> None:
+    def __init__(
+        self,
+        other: logging.Formatter,
+        targets: Callable[[], Collection[str]],
+        time_left: Callable[[], TimeLeft],
+        screen: Screen,
+        inside: bool = False,
+    ) -> None:
         super().__init__()
-        self._other, self._targets, self._screen = other, targets, screen
+        self._other, self._targets, self._screen, self._inside = other, targets, screen, inside
+        self._new_time_left, self._time_left = time_left, TimeLeft({}, cores=1)
         self._benchmarks: dict[int, str] = {}
         self._planned, self._beside = False, 0
-        self.time_left: TimeLeft | None = None
         self.ended = False
         """Whether the run has said how it ended: nothing that follows is news."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The message as it is shown."""
-        event, text = str(getattr(record, "event", None)), str(record.msg)
-        self._follow(event, record)
+    def shows(self, record: logging.LogRecord) -> bool:
+        """Whether a message is shown; a filter of a handler. What it says of jobs is noted."""
+        event, text, said = str(getattr(record, "event", None)), str(record.msg), record.__dict__
         match event:
+            case "job_info":
+                self._benchmarks[said["jobid"]] = str(said["benchmark"])
+                self._time_left.started(self._benchmarks[said["jobid"]])
+            case "job_finished" if said["job_id"] in self._benchmarks:
+                self._time_left.finished(self._benchmarks[said["job_id"]])
+            case "error":
+                return not self.ended and not FAILED_SCRIPT.search(text)
+            case "run_info":  # a dry run says twice what will run
+                self._planned, before = True, self._planned
+                return not before
+            case "progress":
+                return bool(said["done"] <= said["total"] - self._beside)
+            case "job_error":
+                return not self._inside
+        return event not in UNSEEN_EVENTS and not text.startswith(UNSEEN_STARTS)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """A message as it is shown."""
+        match str(getattr(record, "event", None)):
             case "progress":
                 return self._progress(record.__dict__)
             case "run_info":
                 return self._plan(record.__dict__)
             case "job_error":
-                return f"Failed: {record.__dict__['rule_name']}, {', '.join(record.__dict__['log'])}"
-            case "error" if unknown := UNKNOWN_TARGET.search(text):
+                return f"A job failed: {', '.join(record.__dict__['log']) or record.__dict__['rule_name']}"
+            case "error" if unknown := UNKNOWN_TARGET.search(str(record.msg)):
                 return self._unknown(unknown[1])
-            case "error" if FAILED_SCRIPT.search(text) or self.ended:
-                return ""
-            case _ if event in UNSEEN_EVENTS or text.startswith(UNSEEN_STARTS):
-                return ""
         return self._other.format(record)
-
-    def _follow(self, event: str, record: logging.LogRecord) -> None:
-        """Notes which jobs start and end."""
-        said = record.__dict__
-        if event == "job_info":
-            self._benchmarks[said["jobid"]] = str(said["benchmark"])
-        if self.time_left is None:
-            return
-        if event == "job_info":
-            self.time_left.started(self._benchmarks[said["jobid"]])
-        elif event == "job_finished" and said["job_id"] in self._benchmarks:
-            self.time_left.finished(self._benchmarks[said["job_id"]])
 
     def _progress(self, said: dict[str, Any]) -> str:
         done, total, left = said["done"], said["total"] - self._beside, ""
-        if done > total:
-            return ""
-        if self.time_left is not None and done < total:
-            left = f", about {in_words(self.time_left.seconds())} left"
+        if done < total:
+            left = f", about {in_words(self._time_left.seconds())} left"
         return f"{done} of {total} job{'s' * (total != 1)} done{left}"
 
     def _plan(self, said: dict[str, Any]) -> str:
-        """How many jobs of each rule will run; a dry run says it twice, and is told once."""
-        if self._planned:
-            return ""
-        self._planned = True
+        """How many jobs of each rule will run, and how long that may take."""
         counts = {rule: count for rule, count in said["stats"].items() if rule not in (NO_JOB, "total")}
         self._beside = said["stats"].get(NO_JOB, 0)
-        listed = ", ".join(rule if count == 1 else f"{count} {rule}" for rule, count in counts.items())
+        self._time_left = self._new_time_left()
+        listed = ", ".join(rule if count == 1 else f"{count}{NO_BREAK}{rule}" for rule, count in counts.items())
+        cores = self._time_left.cores
+        estimate = f"about {in_words(self._time_left.seconds())} on {cores} core{'s' * (cores != 1)}"
         total = sum(counts.values())
-        return "\n".join(self._screen.wrap(listed, f"{total} job{'s' * (total != 1)}: ", 4))
+        lines = self._screen.wrap(f"{listed}; {estimate}", f"{total} job{'s' * (total != 1)}: ", 4)
+        return "\n".join(lines).replace(NO_BREAK, " ")
 
     def _unknown(self, name: str) -> str:
         nearest = difflib.get_close_matches(name, self._targets(), n=1)

@@ -1,8 +1,8 @@
 """The terminal of a run of Snakemake: the one place that asks Snakemake what it does."""
 
 import json
-import logging
 import sys
+import time
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -30,26 +30,37 @@ class Terminal:
     def __init__(self, layout: Layout, workflow: Any, snakefile: Path) -> None:
         self._layout, self._workflow = layout, workflow
         self._messages: list[Messages] = []
+        self._start = time.time()
         settings = workflow.output_settings
         ours = Path(str(workflow.main_snakefile)).resolve() == snakefile.resolve()
         if not ours or settings.verbose or workflow.remote_exec:
             return
         logger = workflow.logger_manager.logger
         for handler in logger.handlers:
-            if handler.name == "DefaultStreamHandler" and isinstance(handler, logging.StreamHandler):
-                screen = Screen.of(handler.stream, not settings.nocolor)
-                self._messages.append(Messages(handler.formatter or logging.Formatter(), lambda: layout.names, screen))
-                handler.setFormatter(self._messages[-1])
+            if handler.name == "DefaultStreamHandler":
+                self._take(handler, not settings.nocolor)
         if workflow.is_main_process and not settings.dryrun:
             logger.addHandler(NothingToDo(self.ends_well))
 
-    def starts(self) -> None:
-        """Jobs are about to start: from here on the time left is known."""
-        expected = times.expected(self._layout)
-        coming = [str(job.benchmark) for job in self._workflow.dag.needrun_jobs() if job.benchmark]
-        cores = self._workflow.cores if self._workflow.local_exec else self._workflow.nodes
-        for messages in self._messages:
-            messages.time_left = times.TimeLeft({job: expected.get(job, times.SHORT_JOB) for job in coming}, cores)
+    def _take(self, handler: Any, colour: bool) -> None:
+        """Has a handler of Snakemake's show what we choose."""
+        messages = Messages(
+            handler.formatter,
+            lambda: self._layout.names,
+            self.time_left,
+            Screen.of(handler.stream, colour),
+            inside=not self._workflow.is_main_process,
+        )
+        handler.setFormatter(messages)
+        handler.addFilter(messages.shows)
+        self._messages.append(messages)
+
+    def time_left(self) -> times.TimeLeft:
+        """What is left of the run that starts now."""
+        workflow, expected = self._workflow, times.expected(self._layout)
+        coming = [str(job.benchmark) for job in workflow.dag.needrun_jobs() if job.benchmark]
+        cores = workflow.cores if workflow.local_exec else workflow.nodes
+        return times.TimeLeft({job: expected.get(job, times.SHORT_JOB) for job in coming}, cores)
 
     def ends_well(self) -> None:
         """All is there that was asked for."""
@@ -66,7 +77,9 @@ class Terminal:
 
     def fails(self) -> None:
         """The run ends, and not all is there."""
-        failed = [job for group in self._workflow.scheduler.failed for job in (group.jobs if group.is_group() else [group])]
+        failed = [
+            job for group in self._workflow.scheduler.failed for job in (group.jobs if group.is_group() else [group])
+        ]
         failures = sorted((self._failure(str(job.log[0])) for job in failed), key=lambda one: one.job)
         self._show(failure.block(failures, self._screen(sys.stderr)), sys.stderr)
 
@@ -76,7 +89,7 @@ class Terminal:
         return {name: path for name, path in made.items() if Path(path).exists() and (name != "Figures" or figures)}
 
     def _failure(self, log: str) -> failure.Failure:
-        return failure.Failure(str(Path(log).relative_to(f"{self._layout.run}/logs").with_suffix("")), log)
+        return failure.Failure(str(Path(log).relative_to(f"{self._layout.run}/logs").with_suffix("")), log, self._start)
 
     def _screen(self, stream: TextIO) -> Screen:
         return Screen.of(stream, not self._workflow.output_settings.nocolor)

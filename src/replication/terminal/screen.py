@@ -1,13 +1,15 @@
 """How wide a terminal is and whether it has colour, and text that fits."""
 
 import os
-import shutil
 import textwrap
 from dataclasses import dataclass
 from typing import TextIO
 
 MOST_COLUMNS = 100
 """Longer lines are hard to read."""
+
+USUAL_COLUMNS = 80
+"""Of a terminal that does not say."""
 
 COLOURS = {"red": 31, "green": 32, "yellow": 33}
 
@@ -31,7 +33,7 @@ class Screen:
         """The terminal that a stream goes to, without colour if the user wants none (https://no-color.org)."""
         if not stream.isatty():
             return cls()
-        columns = min(shutil.get_terminal_size().columns, MOST_COLUMNS)
+        columns = min(os.get_terminal_size(stream.fileno()).columns or USUAL_COLUMNS, MOST_COLUMNS)
         wanted = colour and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         return cls(columns, wanted, wraps=True)
 

@@ -44,5 +44,5 @@ def of_paths(paths: Sequence[str]) -> list[str]:
 def _line(claim: Mapping[str, Any], screen: Screen) -> str:
     verdict = claim["verdict"]
     room = screen.columns - VERDICT_COLUMNS - 4
-    statement = textwrap.shorten(claim["statement"], room, placeholder=" …")
+    statement = textwrap.shorten(claim["statement"], room, placeholder=" ...")
     return f"  {screen.paint(verdict.ljust(VERDICT_COLUMNS), VERDICT_COLOURS[verdict])}  {statement}"

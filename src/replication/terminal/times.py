@@ -70,16 +70,15 @@ def _training_seconds(layout: Layout, job: Job) -> float:
 class TimeLeft:
     """Estimates what is left of a run, from what its jobs are expected to take and how fast they are.
 
-    Args:
+    Attributes:
         expected: seconds that each of its jobs may take, by name.
         cores: how many run at once.
         clock: gives seconds.
     """
 
-    def __init__(
-        self, expected: Mapping[str, float], cores: int, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._expected, self._cores, self._clock = dict(expected), max(1, cores), clock
+    def __init__(self, expected: Mapping[str, float], cores: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.cores = max(1, cores)
+        self.expected, self._clock = dict(expected), clock
         self._start = clock()
         self._running: dict[str, float] = {}
         self._done: set[str] = set()
@@ -96,19 +95,20 @@ class TimeLeft:
     def seconds(self) -> float:
         """What is left, at the pace of the run so far; while little is done, mostly at the pace expected."""
         now = self._clock()
-        total = sum(self._expected.values())
-        done = sum(self._expected.get(job, 0.0) for job in self._done)
-        under_way = sum(min(now - start, self._expected.get(job, 0.0)) for job, start in self._running.items())
-        worked = min(self._cores, len(self._expected)) * (now - self._start)
-        pace = (worked + TRUST * total) / (done + under_way + TRUST * total) if total else 1.0
-        left = max(0.0, total - done - under_way)
-        longest = max((seconds for job, seconds in self._expected.items() if job not in self._done), default=0.0)
-        return max(left / self._cores, min(longest, left)) * pace
+        left = {job: seconds for job, seconds in self.expected.items() if job not in self._done}
+        for job in left.keys() & self._running.keys():
+            left[job] = max(0.0, left[job] - (now - self._running[job]))
+        total, coming = sum(self.expected.values()), sum(left.values())
+        if not coming:
+            return 0.0
+        worked = min(self.cores, len(self.expected)) * (now - self._start)
+        pace = (worked + TRUST * total) / (total - coming + TRUST * total)
+        return max(coming / self.cores, *left.values()) * pace
 
 
 def in_words(seconds: float) -> str:
     """A duration, such as 40 s, 12 min or 1 h 5 min."""
-    if seconds < 60:
+    if seconds < 59.5:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     hours, rest = divmod(minutes, 60)
