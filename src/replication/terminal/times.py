@@ -10,6 +10,9 @@ from replication.layout import Job, Layout
 SHORT_JOB = 5.0
 """Seconds of a job that nothing is known of: most of it the start of Python and JAX."""
 
+MARGIN = 4.0
+"""How many times longer a step may take by the configuration than it does (docs/scaling.md)."""
+
 TRUST = 0.1
 """Share of a run that must be done until its own pace counts as much as what was expected."""
 
@@ -36,7 +39,7 @@ def expected(layout: Layout) -> dict[str, float]:
     """Seconds that each job of a run may take, by the file of its benchmark.
 
     As long as it took before; else as long as the others of its rule; else, where it trains, the configured time of a
-    step times steps and networks.
+    step times steps and networks, without its margin.
     """
     rules = {layout.benchmark_of(job): job for job in layout.jobs}
     known = {path: seconds for path in rules if (seconds := spent(path)) is not None}
@@ -64,7 +67,8 @@ def _training_seconds(layout: Layout, job: Job) -> float:
         widths, steps, networks = [study.real_data.width], study.real_data.steps, study.real_data.networks
     else:
         return 0.0
-    return networks * steps * sum(study.training_entry(width).step_microseconds for width in widths) * 1e-6
+    microseconds = sum(study.training_entry(width).step_microseconds for width in widths)
+    return networks * steps * microseconds * 1e-6 / MARGIN
 
 
 class TimeLeft:
