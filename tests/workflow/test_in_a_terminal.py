@@ -134,6 +134,8 @@ def test_a_failure_ends_with_one_block(study):
         "Failed train/sign/sign/width_4/networks_0-1 Why TrainingError: train_ensemble: network 0 of 2 failed" in text
     )
     assert text.endswith("what is done stays done.")
+    assert "Traceback" not in text
+    assert len(lines) < 15
     log = "results/tiny/logs/train/sign/sign/width_4/networks_0-1.log"
     assert "Traceback" in (study / log).read_text()
     assert any(line.split() == ["Log", log] for line in lines)
