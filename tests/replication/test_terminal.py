@@ -285,6 +285,11 @@ def test_a_misspelt_target_names_the_nearest(show, name):
     assert f"Did you mean {'figure_3' if name == 'figure_33' else 'results/tiny/tables/sign.parquet'}?" in shown
 
 
+def test_a_rule_of_several_jobs_is_no_target(show):
+    said = "WorkflowError:\nTarget rules may not contain wildcards. Please specify ..."
+    assert show(said, event="error").startswith("Error: this rule makes several files: ask for one of them.")
+
+
 def test_of_a_failed_script_the_end_of_the_run_tells(show):
     assert show("CalledProcessError in rule x:\nreturned non-zero exit status 1.", event="error") is None
     assert show("CalledProcessError in rule x:\ndied with <Signals.SIGKILL: 9>.", event="error") is not None

@@ -45,6 +45,7 @@ NO_JOB = "all"
 """The rule that makes nothing itself."""
 
 FAILED_SCRIPT = re.compile(r"CalledProcessError.*non-zero exit status 1\.", re.DOTALL)
+NO_TARGET = "Target rules may not contain wildcards"
 UNKNOWN_TARGET = re.compile(r"No rule to produce (.+?) \(if you use")
 
 
@@ -106,6 +107,11 @@ class Messages(logging.Formatter):
                 return f"A job failed: {', '.join(record.__dict__['log']) or record.__dict__['rule_name']}"
             case "error" if unknown := UNKNOWN_TARGET.search(str(record.msg)):
                 return self._unknown(unknown[1])
+            case "error" if NO_TARGET in str(record.msg):
+                return self._error(
+                    "this rule makes several files: ask for one of them. snakemake --list-target-rules shows what can be "
+                    "asked for by its name."
+                )
         return self._other.format(record)
 
     def _progress(self, said: dict[str, Any]) -> str:
@@ -129,7 +135,9 @@ class Messages(logging.Formatter):
     def _unknown(self, name: str) -> str:
         nearest = difflib.get_close_matches(name, self._targets(), n=1)
         hint = f" Did you mean {nearest[0]}?" if nearest else ""
-        text = f"this workflow makes nothing called {name}.{hint} snakemake --list shows what it makes."
+        return self._error(f"this workflow makes nothing called {name}.{hint} snakemake --list shows what it makes.")
+
+    def _error(self, text: str) -> str:
         return "\n".join(self._screen.wrap(text, "Error: ", len("Error: ")))
 
 
