@@ -109,8 +109,8 @@ class Messages(logging.Formatter):
                 return self._unknown(unknown[1])
             case "error" if NO_TARGET in str(record.msg):
                 return self._error(
-                    "this rule makes several files: ask for one of them. snakemake --list-target-rules shows what can be "
-                    "asked for by its name."
+                    "this rule makes several files: ask for one of them. snakemake --list-target-rules shows what can "
+                    "be asked for by its name."
                 )
         return self._other.format(record)
 
