@@ -20,7 +20,7 @@ TERMINAL = Screen(80, wraps=True)
 
 
 def claim(verdict="replicated", statement="A statement.", beyond=False, **other):
-    return {"verdict": verdict, "statement": statement, "beyond": beyond, "open": "", **other}
+    return {"name": "a_claim", "verdict": verdict, "statement": statement, "beyond": beyond, "open": "", **other}
 
 
 def plain(lines):
@@ -43,9 +43,9 @@ def test_the_published_claims_end_a_run_in_few_lines_that_fit(columns, colour):
     shown = [line for line in lines if line.startswith("  ")]
     assert len(shown) == len(claims)
     for line, one in zip(shown, sorted(claims, key=lambda one: one["beyond"]), strict=True):
-        verdict, statement = line[2:16].strip(), line[18:].removesuffix(" ...")
-        assert verdict == one["verdict"]
-        assert one["statement"].startswith(statement)
+        name, _, rest = line[18:].partition(" ")
+        assert (line[2:16].strip(), name) == (one["verdict"], one["name"])
+        assert f"{one['statement']} ".startswith(rest.strip().removesuffix("...").rstrip() + " ")  # no word is cut
 
 
 def test_the_claims_of_the_paper_are_apart_from_ours():

@@ -97,7 +97,7 @@ def test_one_figure_says_where_it_is_and_says_it_again(study):
 def test_a_part_of_a_run_shows_no_verdicts_of_another(study):
     claims = study / CLAIMS
     claims.parent.mkdir(parents=True)
-    old = {"verdict": "replicated", "statement": "A claim of old.", "beyond": False, "open": ""}
+    old = {"name": "old", "verdict": "replicated", "statement": "A claim of old.", "beyond": False, "open": ""}
     claims.write_text(json.dumps({"claims": [old]}))
     done = studies.run(study, "figure_b1")
     assert "of old" not in done.stdout

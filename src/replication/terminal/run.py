@@ -84,9 +84,8 @@ class Terminal:
         self._show(failure.block(failures, self._screen(sys.stderr)), sys.stderr)
 
     def _files(self) -> dict[str, str]:
-        run, figures = self._layout.run, self._layout.figures
-        made = {"Report": f"{run}/report.html", "Claims": f"{run}/claims/claims.md", "Figures": f"{run}/figures/"}
-        return {name: path for name, path in made.items() if Path(path).exists() and (name != "Figures" or figures)}
+        made = {"Report": f"{self._layout.run}/report.html", "Figures": f"{self._layout.run}/figures/"}
+        return {name: path for name, path in made.items() if Path(path).exists()}
 
     def _failure(self, log: str) -> failure.Failure:
         return failure.Failure(str(Path(log).relative_to(f"{self._layout.run}/logs").with_suffix("")), log, self._start)

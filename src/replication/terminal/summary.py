@@ -12,6 +12,7 @@ from replication.wording import tally
 VERDICT_COLOURS = {"replicated": "green", "not replicated": "red", "undecided": "yellow"}
 VERDICT_COLUMNS = max(map(len, VERDICT_COLOURS))
 LABEL_COLUMNS = 9
+CUT = " ..."
 
 
 def of_run(claims: Sequence[Mapping[str, Any]], files: Mapping[str, str], seconds: float, screen: Screen) -> list[str]:
@@ -23,11 +24,12 @@ def of_run(claims: Sequence[Mapping[str, Any]], files: Mapping[str, str], second
         seconds: how long the run took.
         screen: where the lines are shown.
     """
-    lines = []
+    lines: list[str] = []
+    names = max((len(claim["name"]) for claim in claims), default=0)
     for beyond in (False, True):
         group = [claim for claim in claims if claim["beyond"] is beyond]
         if group:
-            lines += [tally(group), *(_line(claim, screen) for claim in group)]
+            lines += [tally(group), *(_line(claim, names, screen) for claim in group)]
     reasons = Counter(claim["open"] for claim in claims if claim["open"])
     if reasons:
         counted = ", ".join(f"{reason} ({count})" for reason, count in reasons.most_common())
@@ -41,8 +43,10 @@ def of_paths(paths: Sequence[str]) -> list[str]:
     return [f"{'Made' if not number else '':{LABEL_COLUMNS}}{path}" for number, path in enumerate(paths)]
 
 
-def _line(claim: Mapping[str, Any], screen: Screen) -> str:
-    verdict = claim["verdict"]
-    room = screen.columns - VERDICT_COLUMNS - 4
-    statement = textwrap.shorten(claim["statement"], room, placeholder=" ...")
-    return f"  {screen.paint(verdict.ljust(VERDICT_COLUMNS), VERDICT_COLOURS[verdict])}  {statement}"
+def _line(claim: Mapping[str, Any], names: int, screen: Screen) -> str:
+    """The verdict, the name by which claims.md and the report have the claim, and as much of the statement as fits."""
+    verdict, name = claim["verdict"], claim["name"].ljust(names)
+    room = max(screen.columns - VERDICT_COLUMNS - names - 6, len(CUT) + 1)
+    statement = textwrap.shorten(claim["statement"], room, placeholder=CUT, break_on_hyphens=False)
+    painted = screen.paint(verdict.ljust(VERDICT_COLUMNS), VERDICT_COLOURS[verdict])
+    return f"  {painted}  {name}  {statement}".rstrip()
