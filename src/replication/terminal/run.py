@@ -33,11 +33,11 @@ class Terminal:
         self._start = time.time()
         settings = workflow.output_settings
         ours = Path(str(workflow.main_snakefile)).resolve() == snakefile.resolve()
-        if not ours or settings.verbose or workflow.remote_exec:
+        if not ours or workflow.remote_exec:
             return
         logger = workflow.logger_manager.logger
         for handler in logger.handlers:
-            if handler.name == "DefaultStreamHandler":
+            if handler.name == "DefaultStreamHandler" and not settings.verbose:
                 self._take(handler, not settings.nocolor)
         if workflow.is_main_process and not settings.dryrun:
             logger.addHandler(NothingToDo(self.ends_well))
@@ -77,10 +77,9 @@ class Terminal:
 
     def fails(self) -> None:
         """The run ends, and not all is there."""
-        failed = [
-            job for group in self._workflow.scheduler.failed for job in (group.jobs if group.is_group() else [group])
-        ]
-        failures = sorted((self._failure(str(job.log[0])) for job in failed), key=lambda one: one.job)
+        failed = self._workflow.scheduler.failed
+        jobs = [job for one in failed for job in (one.jobs if one.is_group() else [one])]
+        failures = sorted((self._failure(str(job.log[0])) for job in jobs if job.log), key=lambda one: one.job)
         self._show(failure.block(failures, self._screen(sys.stderr)), sys.stderr)
 
     def _files(self) -> dict[str, str]:

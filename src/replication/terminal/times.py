@@ -72,7 +72,7 @@ def _training_seconds(layout: Layout, job: Job) -> float:
 
 
 class TimeLeft:
-    """Estimates what is left of a run, from what its jobs are expected to take and how fast they are.
+    """Estimates what is left of a run, from what its jobs are expected to take and what they take.
 
     Attributes:
         expected: seconds that each of its jobs may take, by name.
@@ -83,9 +83,8 @@ class TimeLeft:
     def __init__(self, expected: Mapping[str, float], cores: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.cores = max(1, cores)
         self.expected, self._clock = dict(expected), clock
-        self._start = clock()
         self._running: dict[str, float] = {}
-        self._done: set[str] = set()
+        self._took: dict[str, float] = {}
 
     def started(self, job: str) -> None:
         """A job starts."""
@@ -93,19 +92,21 @@ class TimeLeft:
 
     def finished(self, job: str) -> None:
         """A job ended well."""
-        self._running.pop(job, None)
-        self._done.add(job)
+        now = self._clock()
+        self._took[job] = now - self._running.pop(job, now)
 
     def seconds(self) -> float:
-        """What is left, at the pace of the run so far; while little is done, mostly at the pace expected."""
-        now = self._clock()
-        left = {job: seconds for job, seconds in self.expected.items() if job not in self._done}
-        for job in left.keys() & self._running.keys():
-            left[job] = max(0.0, left[job] - (now - self._running[job]))
+        """What is left, at the pace of the jobs so far; while little is done, mostly at the pace expected."""
+        under_way = {job: self._clock() - start for job, start in self._running.items()}
+        left = {
+            job: max(0.0, seconds - under_way.get(job, 0.0))
+            for job, seconds in self.expected.items()
+            if job not in self._took
+        }
         total, coming = sum(self.expected.values()), sum(left.values())
         if not coming:
             return 0.0
-        worked = min(self.cores, len(self.expected)) * (now - self._start)
+        worked = sum(self._took.values()) + sum(under_way.values())
         pace = (worked + TRUST * total) / (total - coming + TRUST * total)
         return max(coming / self.cores, *left.values()) * pace
 
