@@ -8,7 +8,9 @@ import termios
 from pathlib import Path
 
 import pytest
+from configurations import STUDY
 
+from replication.layout import Layout
 from replication.terminal import failure, summary, times
 from replication.terminal.messages import Messages, NothingToDo
 from replication.terminal.screen import Screen
@@ -193,6 +195,30 @@ def test_a_run_took_the_time_in_which_any_job_ran(tmp_path):
 def test_a_damaged_benchmark_says_nothing(tmp_path):
     (tmp_path / "a.tsv").write_text("s\n")
     assert times.spent(str(tmp_path / "a.tsv")) is None
+
+
+def jobs_of(layout, rule):
+    return sorted(layout.benchmark_of(job) for job in layout.jobs if job[0] == rule)
+
+
+def test_a_job_takes_as_long_as_before_or_as_others_of_its_rule_or_as_configured(tmp_path):
+    layout = Layout(STUDY, folder=str(tmp_path))
+    first, second, *_ = jobs_of(layout, "predict")
+    Path(first).parent.mkdir(parents=True)
+    benchmark(Path(first).parent, Path(first).stem, 33, end=1000)
+    expected = times.expected(layout)
+    assert expected.keys() == {layout.benchmark_of(job) for job in layout.jobs}
+    assert (expected[first], expected[second]) == (33, 33)
+    assert expected[layout.benchmark("grid")] == times.SHORT_JOB
+    narrow, wide = (
+        sum(seconds for path, seconds in expected.items() if f"/train/sign/sign/width_{width}/" in path)
+        for width in (20, 500)
+    )
+    sign = STUDY.experiments["sign"]
+    microseconds = STUDY.training_entry(500).step_microseconds / times.MARGIN
+    jobs = len(list(sign.batches(500)))
+    assert wide == pytest.approx(sign.networks * sign.steps[-1] * microseconds * 1e-6 + jobs * times.SHORT_JOB)
+    assert narrow < wide
 
 
 class Clock:
