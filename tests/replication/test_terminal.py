@@ -290,7 +290,7 @@ PLAN = {"event": "run_info", "stats": {"grid": 1, "train": 12, "all": 1, "total"
 
 
 def test_what_will_run_is_told_once(show):
-    assert show(**PLAN) == "13 jobs: grid, 12 train; about 2 min on 1 core"
+    assert show(**PLAN) == "13 jobs: grid, 12 train; about 2 min, 1 at once"
     assert show(**PLAN) is None
 
 

@@ -16,7 +16,7 @@ def study(tmp_path):
 
 
 def planned(study, *arguments, config="tiny.yaml"):
-    """Rules that a dry run would run: `3 jobs: grid, 2 train; about 10 s on 1 core`."""
+    """Rules that a dry run would run: `3 jobs: grid, 2 train; about 10 s, 1 at once`."""
     done = run(study, "--dry-run", *arguments, config=config)
     [line] = re.findall(r"^\d+ jobs?: (.*);|^Nothing to be done", done.stdout, re.MULTILINE)
     return {rule.split()[-1] for rule in line.split(", ") if rule}

@@ -70,7 +70,7 @@ class Messages(logging.Formatter):
     ) -> None:
         super().__init__()
         self._other, self._targets, self._screen, self._inside = other, targets, screen, inside
-        self._new_time_left, self._time_left = time_left, TimeLeft({}, cores=1)
+        self._new_time_left, self._time_left = time_left, TimeLeft({}, at_once=1)
         self._benchmarks: dict[int, str] = {}
         self._planned, self._beside = False, 0
         self.ended = False
@@ -126,8 +126,7 @@ class Messages(logging.Formatter):
         self._beside = said["stats"].get(NO_JOB, 0)
         self._time_left = self._new_time_left()
         listed = ", ".join(rule if count == 1 else f"{count}{NO_BREAK}{rule}" for rule, count in counts.items())
-        cores = self._time_left.cores
-        estimate = f"about {in_words(self._time_left.seconds())} on {cores} core{'s' * (cores != 1)}"
+        estimate = f"about {in_words(self._time_left.seconds())}, {self._time_left.at_once} at once"
         total = sum(counts.values())
         lines = self._screen.wrap(f"{listed}; {estimate}", f"{total} job{'s' * (total != 1)}: ", 4)
         return "\n".join(lines).replace(NO_BREAK, " ")

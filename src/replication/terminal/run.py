@@ -59,8 +59,8 @@ class Terminal:
         """What is left of the run that starts now."""
         workflow, expected = self._workflow, times.expected(self._layout)
         coming = [str(job.benchmark) for job in workflow.dag.needrun_jobs() if job.benchmark]
-        cores = workflow.cores if workflow.local_exec else workflow.nodes
-        return times.TimeLeft({job: expected.get(job, times.SHORT_JOB) for job in coming}, cores)
+        at_once = workflow.cores if workflow.local_exec else workflow.nodes
+        return times.TimeLeft({job: expected.get(job, times.SHORT_JOB) for job in coming}, at_once)
 
     def ends_well(self) -> None:
         """All is there that was asked for."""

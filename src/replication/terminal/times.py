@@ -76,12 +76,14 @@ class TimeLeft:
 
     Attributes:
         expected: seconds that each of its jobs may take, by name.
-        cores: how many run at once.
+        at_once: how many run at the same time.
         clock: gives seconds.
     """
 
-    def __init__(self, expected: Mapping[str, float], cores: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self.cores = max(1, cores)
+    def __init__(
+        self, expected: Mapping[str, float], at_once: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.at_once = max(1, min(at_once, len(expected)))
         self.expected, self._clock = dict(expected), clock
         self._running: dict[str, float] = {}
         self._took: dict[str, float] = {}
@@ -108,7 +110,7 @@ class TimeLeft:
             return 0.0
         worked = sum(self._took.values()) + sum(under_way.values())
         pace = (worked + TRUST * total) / (total - coming + TRUST * total)
-        return max(coming / self.cores, *left.values()) * pace
+        return max(coming / self.at_once, *left.values()) * pace
 
 
 def in_words(seconds: float) -> str:
