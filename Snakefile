@@ -13,11 +13,15 @@ onstart:
 
 
 rule all:
+    """The whole run: report, claims, figures, tables"""
     default_target: True
     input:
         LAYOUT.targets,
 
 
 onsuccess:
-    if any(job.rule.name == "claims" for job in workflow.dag.jobs):
-        print(Path(LAYOUT.outputs("claims")["markdown"]).read_text())
+    TERMINAL.ends_well()
+
+
+onerror:
+    TERMINAL.fails()

@@ -63,7 +63,9 @@ class Job:
 
 
 def start(snakemake: Any) -> Job:
-    """Keeps JAX to one core, and sends messages, warnings and the traceback of a failure to the log and the terminal.
+    """Keeps JAX to one core, and sends messages and warnings to the log and the terminal.
+
+    The traceback of a failure goes to the log alone: the end of the run tells its message.
 
     As many jobs as cores, with one core each, are several times faster than one job on all cores. JAX reads the
     variables when it first computes.
@@ -71,10 +73,12 @@ def start(snakemake: Any) -> Job:
     flags = snakemake.params.made_from["settings"].get("xla_flags", "")
     os.environ["NPROC"] = "1"  # the size of XLA's thread pool
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false {flags}"
+    terminal = logging.StreamHandler()
+    terminal.addFilter(lambda record: not record.exc_info)
     logging.basicConfig(
         format="%(asctime)s %(message)s",
         datefmt="%H:%M:%S",
-        handlers=[logging.FileHandler(snakemake.log[0], mode="w"), logging.StreamHandler()],
+        handlers=[logging.FileHandler(snakemake.log[0], mode="w"), terminal],
     )
     logging.captureWarnings(True)
     sys.excepthook = lambda *error: logging.critical("The job failed", exc_info=error)

@@ -73,6 +73,10 @@ class Layout:
         """A rule's script, in the folder of scripts."""
         return RULES[rule].script
 
+    def description(self, rule: str) -> str:
+        """What a rule makes, in a sentence."""
+        return RULES[rule].description
+
     def outputs(self, rule: str) -> dict[str, str]:
         """A rule's output files, with wildcards."""
         return {name: f"{self.run}/{pattern}" for name, pattern in RULES[rule].outputs.items()}
@@ -84,6 +88,10 @@ class Layout:
     def benchmark(self, rule: str) -> str:
         """What a job took, with the rule's wildcards."""
         return f"{self.run}/benchmarks/{self._place(rule)}.tsv"
+
+    def benchmark_of(self, job: Job) -> str:
+        """What one job took."""
+        return self.benchmark(job[0]).format(**dict(job[1]))
 
     def path(self, reference: Reference) -> str:
         """The file of a job's output."""
@@ -139,6 +147,12 @@ class Layout:
                 found.add(job)
                 waiting += [(need.rule, need.wildcards) for need in self.needs(job)]
         return frozenset(found)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What a user may ask for: rules without wildcards, and every file."""
+        files = [self.path(Reference(rule, name, pairs)) for rule, pairs in self.jobs for name in RULES[rule].outputs]
+        return [*(rule for rule in self.rules if "{" not in self.log(rule)), *sorted(files)]
 
     @cached_property
     def graph(self) -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""Progress of a long job: a line now and then, with an estimate of the time left."""
+"""Progress of a job of more than half a minute: a line now and then, with an estimate of the time left."""
 
 import logging
 import time
@@ -18,7 +18,7 @@ class Progress:
 
     def __call__(self, done: int) -> None:
         now = time.monotonic()
-        if now - self.last < SECONDS_BETWEEN_LINES and done < self.total:
+        if now - (self.start if done == self.total else self.last) < SECONDS_BETWEEN_LINES:
             return
         self.last = now
         elapsed = timedelta(seconds=round(now - self.start))

@@ -4,6 +4,7 @@ A rule's function says what a job of it depends on, and no more: the script is g
 whatever differs in them makes the outputs anew.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ class Rule:
         script: in the folder of scripts.
         outputs: files in the folder of the run, by name, with the rule's wildcards in braces.
         sources: gives what a job depends on, from the study and the wildcards.
+        description: what it makes, in a sentence.
         modules: code that the script finds by scanning a package: paths below the folder of sources.
     """
 
@@ -31,6 +33,7 @@ class Rule:
     script: str
     outputs: dict[str, str]
     sources: Callable[..., Sources]
+    description: str
     modules: tuple[str, ...] = ()
 
 
@@ -49,10 +52,15 @@ def rule(
     """Enters a function among the rules, under its name."""
 
     def enter(sources: Callable[..., Sources]) -> Callable[..., Sources]:
-        RULES[sources.__name__] = Rule(sources.__name__, script, outputs, sources, modules)
+        name = sources.__name__
+        RULES[name] = Rule(name, script, outputs, sources, _first_sentence(sources), modules)
         return sources
 
     return enter
+
+
+def _first_sentence(documented: Any) -> str:
+    return (documented.__doc__ or "").strip().partition("\n")[0].rstrip(".")
 
 
 def tables(folder: str, *names: str) -> dict[str, str]:
@@ -280,7 +288,8 @@ def evidence(study: Study) -> Needs:
 
 for _name, _figure in FIGURES.items():
     _pictures = {kind: f"figures/{_name}.{kind}" for kind in FORMATS}
-    RULES[_name] = Rule(_name, "plot.py", _pictures, _figure.sources, (FIGURE_MODULES[_name],))
+    _description = _first_sentence(sys.modules[_figure.module])
+    RULES[_name] = Rule(_name, "plot.py", _pictures, _figure.sources, _description, (FIGURE_MODULES[_name],))
 
 
 def figures_of(study: Study) -> list[str]:

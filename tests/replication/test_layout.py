@@ -153,3 +153,15 @@ def test_what_is_dropped_cannot_be_made(section, rule, wildcards):
     layout = Layout(settings.read({**CONFIG, section: None}))
     with pytest.raises(LookupError, match=f"^the configuration has no {section}: it is null$"):
         layout.inputs(rule, **wildcards)
+
+
+def test_every_rule_says_what_it_makes():
+    descriptions = {rule: LAYOUT.description(rule) for rule in LAYOUT.rules}
+    assert all(re.fullmatch(r"\S.*[^.]", description) for description in descriptions.values()), descriptions
+    assert descriptions["figure_b1"] == "Figure B.1: the target function with the training sets"
+
+
+def test_what_may_be_asked_for_is_every_file_and_the_rules_that_make_one_thing():
+    assert set(files(LAYOUT)) < set(LAYOUT.names)
+    assert {"report", "figure_3", "grid"} < set(LAYOUT.names)
+    assert not {"train", "predict", "real_data"} & set(LAYOUT.names)

@@ -587,6 +587,22 @@ def test_a_job_of_too_many_networks():
     )
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "nearest"),
+    [
+        ("figures.figure_1", "sgntk", "sg_ntk"),
+        ("figures.figrue_1", "ntk", "figure_1"),
+        ("training.learnin_rate", 1, "learning_rate"),
+        ("experiments.ntk.activations[0]", "erf2", "erf_2"),
+        ("training.device", "gpus", "gpu"),
+        ("activations.erf_2.name", "erff", "erf"),
+        ("experiments.sgn", {"networks": 3}, "experiments.sign"),
+    ],
+)
+def test_what_is_misspelt_names_the_nearest(key, value, nearest):
+    assert refusal(changed(key, value)).endswith(f"did you mean {nearest}?")
+
+
 def test_what_a_dropped_experiment_leaves_must_still_be_right():
     config = changed("experiments.ntk", None)
     config["figures"]["figure_1"] = "never_defined"

@@ -129,12 +129,3 @@ def test_a_home_that_cannot_be_written_to_does_not_matter_to_make(study):
     ).stdout
     [cache] = [line.partition("= ")[2] for line in shown.splitlines() if line.startswith("XDG_CACHE_HOME")]
     studies.run(study, GRID, env={**os.environ, "HOME": "/proc/nowhere", "XDG_CACHE_HOME": cache})
-
-
-@pytest.mark.slow
-def test_a_part_of_a_run_shows_no_verdicts_of_another(study):
-    claims = study / "results/tiny/claims/claims.md"
-    claims.parent.mkdir(parents=True)
-    claims.write_text("verdicts of old")
-    done = studies.run(study, "figure_b1")
-    assert "verdicts of old" not in done.stdout

@@ -122,6 +122,11 @@ def finish(process, study):
     return log
 
 
+def told(study):
+    """All that Snakemake told its own logs; the terminal shows less."""
+    return "".join(path.read_text() for path in (study / ".snakemake/log").glob("*.snakemake.log"))
+
+
 def jobs(study, word=""):
     """Every job submitted from the study, also those that ended, whose comment has the word."""
     listing = subprocess.run(
@@ -222,7 +227,7 @@ def test_a_job_that_fails_for_good_is_named_and_the_others_stay(study):
     assert process.wait(PATIENCE) != 0
 
     # Each attempt's message has the rule, and files that the wildcards are parts of; Slurm's log has the reason.
-    errors = (study / "log").read_text().split("Error in rule ")[1:]
+    errors = told(study).split("Error in rule ")[1:]
     for networks in ("0-1", "2-3"):
         batch = f"sign/sign/width_5/networks_{networks}"
         mine = [error for error in errors if f"output: results/small/ensembles/{batch}.parquet" in error]
@@ -249,7 +254,7 @@ def test_a_killed_run_goes_on_where_it_was(study):
     assert (second.returncode, second.stderr) == (1, f"tools/slurm.sh: another run goes on in {study}\n")
 
     # All but one of the four batches are there, and snakemake knows it; that one is at work.
-    wait_for(lambda: (study / "log").read_text().count("(Rule: train)") == 3, process)
+    wait_for(lambda: told(study).count("(Rule: train)") == 3, process)
     wait_for((study / "begun/5_0").exists, process)
     process.send_signal(signal.SIGKILL)
     process.wait()

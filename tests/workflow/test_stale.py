@@ -185,7 +185,10 @@ RUNS = {
         },
     },
 }
-PLANS = {f"src/replication/{name}.py" for name in ("settings/__main__", "store/locking")}
+TERMINAL = tuple(
+    f"terminal/{name}" for name in ("__init__", "failure", "messages", "run", "screen", "summary", "times")
+)
+PLANS = {f"src/replication/{name}.py" for name in ("settings/__main__", "store/locking", *TERMINAL)}
 NOT_IN_THE_STUDY = {
     f"src/sgntk/{name}.py" for name in ("__init__", "_neural_tangents", "libraries", "plot", "spiking", "stax")
 }

@@ -9,6 +9,7 @@ from replication import settings
 from replication.layout import Layout
 from replication.store import locking
 from replication.store.files import remove_temporary
+from replication.terminal.run import Terminal
 
 PAPER = str(REPOSITORY / "workflow/config/paper.yaml")
 
@@ -39,6 +40,9 @@ os.environ |= {
     "JAX_PLATFORMS": "cpu",
     "MPLBACKEND": "agg",
 }
+
+
+TERMINAL = Terminal(LAYOUT, workflow, REPOSITORY / "Snakefile")
 
 
 wildcard_constraints:

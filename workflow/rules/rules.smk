@@ -23,3 +23,6 @@ for name in LAYOUT.rules:
             options=options_of(name),
         script:
             "../../scripts/{params.script}"
+
+    # What `snakemake --list` says; in another workflow the rule has another name.
+    workflow.get_rule(workflow.modifier.modify_rulename(name)).docstring = LAYOUT.description(name)

@@ -43,7 +43,7 @@ def read(config: Mapping[str, Any], overrides: Mapping[str, Any] | None = None) 
     try:
         study = Study.model_validate(read_again(config, overrides or {}))
     except ValidationError as error:
-        raise ConfigurationError(describe(error)) from None
+        raise ConfigurationError(describe(error, config)) from None
     check(study)
     check_costs(study)
     return study

@@ -1,7 +1,8 @@
 """What settings are made of: closed models, numbers within bounds, names, and lists; and how each says no."""
 
+import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, TypeVar
@@ -31,6 +32,13 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
+def one_of(got: object, known: Iterable[str]) -> str:
+    """What is expected where names are known: one of them, and which is nearest to what was got, if one is near."""
+    names = list(known)
+    near = difflib.get_close_matches(str(got), names, n=1)
+    return f"one of {', '.join(names)}" + "".join(f"; did you mean {name}?" for name in near)
+
+
 def error(key: str, got: object, expected: str) -> ConfigurationError:
     """The usual line."""
     return ConfigurationError(f"{key}: got {shown(got)}; expected {expected}")
@@ -58,7 +66,7 @@ class Model(BaseModel):
             known = cls.model_fields
             for key, value in given.items():
                 if key not in known:
-                    raise refusal(f"got {shown(value)}; unknown key, expected one of {', '.join(known)}", str(key))
+                    raise refusal(f"got {shown(value)}; unknown key, expected {one_of(key, known)}", str(key))
             for key, field in known.items():
                 if field.is_required() and key not in given:
                     raise refusal(f"missing; {field.description}", key)

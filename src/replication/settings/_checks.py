@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from replication.real_data_sets import DATA_SETS
-from replication.settings._base import ConfigurationError, error, shown
+from replication.settings._base import ConfigurationError, error, one_of, shown
 from replication.settings._flags import is_known
 from replication.settings._study import Experiment, Study
 from replication.settings.surrogates import SURROGATES, Bump
@@ -26,7 +26,7 @@ def check(study: Study) -> None:
 
 def _check_name(key: str, name: str, known: Iterable[str]) -> None:
     if name not in known:
-        raise error(key, name, f"one of {', '.join(known)}")
+        raise error(key, name, one_of(name, known))
 
 
 # --- sections ---
@@ -154,7 +154,7 @@ def _check_figures(study: Study) -> None:
     for figure, name in study.figures.items():
         key = f"figures.{figure}"
         if figure not in records:
-            raise ConfigurationError(f"{key}: got {name!r}; unknown key, expected one of {', '.join(records)}")
+            raise ConfigurationError(f"{key}: got {name!r}; unknown key, expected {one_of(figure, records)}")
         _check_name(key, name, study.experiments)
         if study.experiments[name].record != records[figure]:
             raise error(key, name, f"an experiment that records {records[figure]}")

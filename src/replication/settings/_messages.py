@@ -1,13 +1,14 @@
 """What is wrong with a configuration, in one line: the key, its value, and what is allowed."""
 
+import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from replication.settings._base import Model, shown
+from replication.settings._base import Model, one_of, shown
 from replication.settings.activations import Activation
 from replication.settings.surrogates import Surrogate
 
@@ -38,8 +39,13 @@ NAMED: dict[str, type[Model]] = {"activations": Activation, "surrogates": Surrog
 """Where the model depends on the name that is given: pydantic adds this name to the place."""
 
 
-def describe(error: ValidationError) -> str:
-    """The violation nearest to the root of the configuration, the first of these."""
+def describe(error: ValidationError, config: object) -> str:
+    """The violation nearest to the root of the configuration, the first of these.
+
+    Args:
+        error: the violations.
+        config: what was read. An experiment that lacks a setting may be another of it, misspelt.
+    """
     violations = [violation for violation in error.errors(include_url=False) if not _follows(violation)]
     violation = min(violations, key=lambda violation: len(violation["loc"]))
     place: list[Any] = list(violation["loc"])
@@ -52,18 +58,27 @@ def describe(error: ValidationError) -> str:
     key = join(place)
     match kind:
         case "refused":
-            return f"{_below(key, context['key']) or 'configuration'}: {context['line']}"
+            line = f"{_below(key, context['key']) or 'configuration'}: {context['line']}"
+            return line + (_misspelt(place[1], config) if place[:1] == ["experiments"] and len(place) == 2 else "")
         case "union_tag_not_found":
             return f"{key}.name: missing; {NAMED[place[0]].model_fields['name'].description}"
         case "union_tag_invalid":
-            return f"{key}.name: got {shown(got['name'])}; expected one of {_quoted(context['expected_tags'])}"
+            names = _quoted(context["expected_tags"])
+            return f"{key}.name: got {shown(got['name'])}; expected {one_of(got['name'], names)}"
         case "literal_error":
-            expected = f"one of {_quoted(context['expected'])}"
+            expected = one_of(got, _quoted(context["expected"]))
         case _ if kind in TEMPLATES:
             expected = TEMPLATES[kind].format(**context)
         case _:
             expected = KINDS.get(kind, violation["msg"])
     return f"{key or 'configuration'}: got {shown(got)}; expected {expected}"
+
+
+def _misspelt(name: str, config: object) -> str:
+    """Which other experiment may be meant."""
+    experiments = config.get("experiments") if isinstance(config, Mapping) else None
+    others = [str(other) for other in experiments or () if other != name]
+    return "".join(f"; or did you mean experiments.{near}?" for near in difflib.get_close_matches(name, others, n=1))
 
 
 def _follows(violation: ErrorDetails) -> bool:
@@ -83,6 +98,6 @@ def _below(key: str, name: str) -> str:
     return f"{key}.{name}" if key and name else key or name
 
 
-def _quoted(alternatives: str) -> str:
-    """'a', 'b' or 'c' as a list without quotes."""
-    return ", ".join(re.findall(r"'([^']*)'", alternatives))
+def _quoted(alternatives: str) -> list[str]:
+    """'a', 'b' or 'c' without quotes."""
+    return re.findall(r"'([^']*)'", alternatives)
