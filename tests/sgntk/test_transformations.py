@@ -10,7 +10,8 @@ import pytest
 
 import sgntk
 from sgntk import _kernels as kernels
-from sgntk.surrogates import Arctangent, ErfDerivative, Gaussian, SuperSpike, Triangle
+from sgntk import spiking
+from sgntk.surrogates import Arctangent, Cosine, ErfDerivative, Gaussian, LogTailed, OneSided, SuperSpike, Triangle
 
 KERNELS = {"nngp": sgntk.nngp, "ntk": partial(sgntk.ntk, off_diagonal_limit=True), "sg_ntk": sgntk.sg_ntk}
 ACTIVATIONS = {
@@ -71,7 +72,10 @@ def test_one_compilation_serves_every_number():
 
 
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("surrogate", [ErfDerivative, Arctangent, SuperSpike, Triangle])
+@pytest.mark.parametrize(
+    "surrogate",
+    [ErfDerivative, Arctangent, SuperSpike, Triangle, Cosine, pytest.param(LogTailed, marks=pytest.mark.slow)],
+)
 def test_vmap_over_the_slope(surrogate):
     slopes = jnp.asarray([0.5, 1.0, 2.0])
     arch = architecture(sgntk.Heaviside(0.4))
@@ -141,6 +145,88 @@ def test_gradient_where_the_kernel_is_0():
     difference = (sgntk.sg_ntk(arch, x1 + move, x2) - sgntk.sg_ntk(arch, x1 - move, x2))[0, 0] / 2e-5
     assert float(gradient[0, 1]) == pytest.approx(difference, rel=1e-7)
     assert difference > 0.5
+
+
+# --- the public functions that have no test of their own of it in another file ---
+
+SEQUENCES = RNG.normal(size=(2, 3, 2))
+KEYS = sgntk.split_keys(0, 3)
+
+
+def of_sigma_w(kernel, sigma_w):
+    return kernel(dataclasses.replace(architecture(sgntk.Erf(1.7)), sigma_w=sigma_w), jnp.asarray(X1), jnp.asarray(X2))
+
+
+def empirical(sigma_w):
+    arch = dataclasses.replace(architecture(sgntk.Erf(1.7)), sigma_w=sigma_w)
+    params = sgntk.init(arch, KEYS[0], width=4, input_dim=2, dtype=jnp.float64)
+    return sgntk.empirical_ntk(arch, params, jnp.asarray(X1), jnp.asarray(X2))
+
+
+def over_time(kernel, leak):
+    return kernel(sgntk.SpikingArchitecture(Gaussian(0.8), 0.5, leak, hidden_layers=1), jnp.asarray(SEQUENCES))
+
+
+def one_sided(slope):
+    return OneSided(SuperSpike(slope)).gaussian_mean(jnp.asarray([0.4, 1.3]))
+
+
+NUMBERS = {
+    "nngp": partial(of_sigma_w, sgntk.nngp),
+    "ntk": partial(of_sigma_w, sgntk.ntk),
+    "empirical_ntk": empirical,
+    "nngp_over_time": partial(over_time, spiking.nngp_over_time),
+    "sg_ntk_over_time": partial(over_time, spiking.sg_ntk_over_time),
+    "one-sided surrogate": one_sided,
+}
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("name", NUMBERS)
+def test_jit_vmap_and_grad_by_a_number(name):
+    function, h = NUMBERS[name], 1e-5
+    plain = function(0.9)
+    np.testing.assert_allclose(jax.jit(function)(0.9), plain, rtol=1e-12)
+    together = jax.jit(jax.vmap(function))(jnp.asarray([0.9 - h, 0.9, 0.9 + h]))
+    np.testing.assert_allclose(together[1], plain, rtol=1e-12)
+    slope = jax.jit(jax.grad(lambda number: jnp.sum(function(number))))(0.9)
+    difference = jnp.sum(together[2] - together[0]) / (2 * h)
+    # Central differences: h^2 times a third derivative of order 10, and rounding of 1e-15/h.
+    assert float(slope) == pytest.approx(float(difference), rel=1e-6)
+
+
+def test_weights_and_keys_under_jit_and_vmap():
+    draw = partial(sgntk.init, architecture(sgntk.Sign()), width=3, input_dim=2)
+    together = jax.vmap(draw)(KEYS)
+    for index, key in enumerate(KEYS):
+        for mine, alone in zip(jax.tree.leaves(together), jax.tree.leaves(draw(key)), strict=True):
+            np.testing.assert_allclose(mine[index], alone, rtol=1e-6)  # float32
+    np.testing.assert_array_equal(jax.jit(lambda: sgntk.split_keys(0, 3))(), KEYS)
+
+
+def test_spikes_under_jit_vmap_and_grad():
+    arch = sgntk.SpikingArchitecture(Gaussian(0.8), 0.1, 0.5, hidden_layers=1)
+    params = sgntk.init(arch, KEYS[0], width=4, input_dim=2)
+    x = jnp.asarray(SEQUENCES, jnp.float32)
+    [plain] = spiking.spikes(arch, params, x)
+    assert 0 < float(jnp.mean(plain)) < 1
+    run = partial(spiking.spikes, arch, params)
+    np.testing.assert_array_equal(jax.jit(run)(x)[0], plain)
+    np.testing.assert_array_equal(jax.vmap(lambda point: run(point[None])[0][0])(x), plain)
+    # The last step: s(u - threshold) of each unit, through its weights.
+    slope = jax.grad(lambda x: jnp.sum(run(x)[0][:, -1]))(x)[:, -1]
+    weight = params[0].weight
+    current = x @ weight / 2**0.5
+    membrane = 0.25 * current[:, 0] + 0.5 * current[:, 1] + current[:, 2]
+    expected = arch.surrogate(membrane - 0.1) @ weight.T / 2**0.5
+    np.testing.assert_allclose(slope, expected, rtol=1e-5, atol=1e-6)  # float32, some dozen operations
+
+
+def test_with_surrogate_under_jit_and_vmap():
+    spike = sgntk.with_surrogate(sgntk.Heaviside(), Triangle(1.0))
+    z = jnp.linspace(-1.5, 1.5, 7)
+    np.testing.assert_array_equal(jax.jit(spike)(z), spike(z))
+    np.testing.assert_allclose(jax.jit(jax.vmap(jax.grad(spike)))(z), Triangle(1.0)(z), rtol=1e-6)
 
 
 @pytest.mark.usefixtures("annotations_unchecked")
