@@ -44,11 +44,13 @@ class Terminal:
 
     def _take(self, handler: Any, colour: bool) -> None:
         """Has a handler of Snakemake's show what we choose."""
+        screen = Screen.of(handler.stream, colour)
+        handler.nocolor = not screen.colour
         messages = Messages(
             handler.formatter,
             lambda: self._layout.names,
             self.time_left,
-            Screen.of(handler.stream, colour),
+            screen,
             inside=not self._workflow.is_main_process,
         )
         handler.setFormatter(messages)
