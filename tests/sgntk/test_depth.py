@@ -67,7 +67,9 @@ def deep_gradients(arch, width, depth, x):
 
 
 @pytest.mark.usefixtures("optimized")
-@pytest.mark.parametrize("height", [0.3, 2.0], ids=["vanishing", "exploding"])
+@pytest.mark.parametrize(
+    "height", [pytest.param(0.3, id="vanishing", marks=pytest.mark.slow), pytest.param(2.0, id="exploding")]
+)
 def test_gradients_of_finite_networks_grow_so(height):
     """One step, where a gradient by a bias is one by the membrane; they grow backwards by the number."""
     arch = dataclasses.replace(SPIKING, surrogate=Gaussian(0.7, height=height))

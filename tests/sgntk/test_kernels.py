@@ -398,7 +398,11 @@ EVERY = [
 ]
 
 
-@pytest.mark.parametrize("activation", EVERY, ids=repr)
+@pytest.mark.parametrize(
+    "activation",
+    [pytest.param(a, marks=[pytest.mark.slow] * isinstance(a, sgntk.HardTanh | sgntk.Quantizer)) for a in EVERY],
+    ids=repr,
+)
 def test_a_silent_input_has_a_kernel(activation):
     arch = sgntk.Architecture(activation, Box(1.0), 1, sigma_w=1.3)
     x = np.concatenate([np.zeros((1, 3)), X1])

@@ -216,7 +216,9 @@ def gradients(arch, x1, x2):
 
 
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("steepness", [None, 3.0], ids=["step", "smooth"])
+@pytest.mark.parametrize(
+    "steepness", [pytest.param(None, id="step"), pytest.param(3.0, id="smooth", marks=pytest.mark.slow)]
+)
 def test_gradients_against_differences(steepness):
     arch, h = spiking_network(steepness=steepness), 1e-5
     by_number, by_input = gradients(arch, jnp.asarray(X1), jnp.asarray(X2))

@@ -93,6 +93,7 @@ def test_flags_jit_and_batch_change_nothing(stax, nt):
     assert kernel(x1, x2, "nngp").shape == (3, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64", "optimized")
 def test_convolutional_kernel_against_wide_networks(stax, nt):
     """`J(x1) J~(x2)^T` of networks that are wide, with one reverse and one forward pass a column."""
@@ -202,6 +203,7 @@ def convolutional_spiking(stax, nt, channels=1):
     )
 
 
+@pytest.mark.slow
 def test_convolutional_spiking_networks_have_the_nngp_of_the_composition(stax, nt):
     x = jnp.asarray(RNG.normal(size=(2, 3, 4, 4, 1)), jnp.float32)
     kernel = convolutional_spiking(stax, nt)[2](x, None, "nngp")

@@ -114,7 +114,7 @@ def test_wide_networks_follow_the_prediction_at_a_finite_time():
 @pytest.mark.parametrize(
     ("arch", "method"), [(ERF, "direct"), (ERF, "delayed"), (SIGN, "direct"), (SIGN, "incremental")]
 )
-@pytest.mark.parametrize("cuts", [(0, 1, 5), (0, 2, 4, 5)])
+@pytest.mark.parametrize("cuts", [(0, 1, 5), pytest.param((0, 2, 4, 5), marks=pytest.mark.slow)])
 def test_result_does_not_depend_on_how_keys_are_batched(arch, method, cuts):
     run = partial(train, arch, x=X, y=Y, steps=32, record_at=[0, 16, 32], method=method)
     whole = run(keys=KEYS)

@@ -30,6 +30,12 @@ WEIGHTS = RNG.normal(size=(3, 3))
 each_kernel = pytest.mark.parametrize("name", KERNELS)
 
 
+COMPILES_LONG = {"hard_tanh", "quantizer"}
+each_activation = pytest.mark.parametrize(
+    "activation", [pytest.param(name, marks=[pytest.mark.slow] * (name in COMPILES_LONG)) for name in ACTIVATIONS]
+)
+
+
 def architecture(activation, surrogate=None, hidden_layers=2):
     surrogate = Gaussian(0.8) if surrogate is None else surrogate
     return sgntk.Architecture(activation, surrogate, hidden_layers, sigma_w=1.3, sigma_b=0.4, output_scale=0.7)
@@ -42,7 +48,11 @@ def test_every_activation_is_here():
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize(
     ("name", "activation"),
-    [*(("sg_ntk", activation) for activation in ACTIVATIONS), ("nngp", "erf"), ("ntk", "heaviside")],
+    [
+        *(pytest.param("sg_ntk", name, marks=[pytest.mark.slow] * (name in COMPILES_LONG)) for name in ACTIVATIONS),
+        ("nngp", "erf"),
+        ("ntk", "heaviside"),
+    ],
 )
 def test_jit_computes_the_same(name, activation):
     kernel, arch = KERNELS[name], architecture(ACTIVATIONS[activation])
@@ -99,12 +109,6 @@ def gradients(arch, x1, x2):
 def difference(arch, x1, x2, other_arch, other_x1, h):
     """The central difference that belongs to it."""
     return np.sum(WEIGHTS * (sgntk.sg_ntk(arch, x1, x2) - sgntk.sg_ntk(other_arch, other_x1, x2))) / (2 * h)
-
-
-COMPILES_LONG = {"hard_tanh", "quantizer"}
-each_activation = pytest.mark.parametrize(
-    "activation", [pytest.param(name, marks=[pytest.mark.slow] * (name in COMPILES_LONG)) for name in ACTIVATIONS]
-)
 
 
 @pytest.mark.usefixtures("x64")
