@@ -240,7 +240,7 @@ def weights_after(
 def _diverging_modes(matrix: Float64[np.ndarray, "n n"]) -> Spectrum | None:
     """The spectrum, if it has to be looked at: where `I + I^T` is positive definite, no eigenvalue is negative."""
     try:
-        scipy.linalg.cholesky(matrix + matrix.T, check_finite=False)
+        scipy.linalg.cholesky(matrix + matrix.T, overwrite_a=True, check_finite=False)
     except np.linalg.LinAlgError:
         return spectrum_of(matrix)
     return None
@@ -251,13 +251,14 @@ def _solve(matrix: Any, right: Any, ridge: Scalar, *, transposed: bool = False) 
     if is_traced(matrix, right, ridge):
         matrix = matrix + ridge * jnp.eye(len(matrix), dtype=matrix.dtype)
         return jnp.linalg.solve(matrix.T if transposed else matrix, right)
-    matrix = matrix + ridge * np.eye(len(matrix))
+    if ridge:
+        matrix = matrix + ridge * np.eye(len(matrix))
     modes = _diverging_modes(matrix)
     if modes is not None and len(modes.diverging):
         raise ValueError(
             f"{modes.describe_divergence('predict')}. There is no convergence to predict: ask for a number of steps"
         )
-    norm = np.abs(matrix).sum(axis=0).max()
+    norm = np.linalg.norm(matrix, 1)
     with warnings.catch_warnings(action="ignore", category=scipy.linalg.LinAlgWarning):  # said better below
         factors = scipy.linalg.lu_factor(matrix, check_finite=False)
     condition = 1 / max(scipy.linalg.lapack.dgecon(factors[0], norm)[0], 1e-300)
