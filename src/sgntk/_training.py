@@ -179,7 +179,7 @@ def train_ensemble(
     plan = Plan(stripped or model, find_loss(loss), optimizer, batch_size)
     networks = len(jax.tree.leaves(drawn)[0])
     mesh = None if devices is None else _mesh(devices, networks)
-    state = _start(plan, drawn) if optimizer_state is None else State(drawn, optimizer_state)
+    state = _start(plan, drawn) if optimizer_state is None else State(drawn, _copied(optimizer_state))
     if mesh is not None:
         state = jax.device_put(state, NamedSharding(mesh, NETWORKS))
     found = "direct" if traced else _find_method(method, plan, vectorize)
@@ -288,7 +288,12 @@ def _networks(model: Trainable, keys: ArrayLike | None, x: Array, params: Tree) 
     sizes = {leaf.shape[:1] for leaf in jax.tree.leaves(arrays)}
     if len(sizes) != 1 or sizes == {()}:
         raise ValueError("train_ensemble: params must have arrays, all with a leading axis of one size, the networks")
-    return jax.tree.map(jnp.array, arrays), rest  # a copy: training reuses the memory of what it is given
+    return _copied(arrays), rest
+
+
+def _copied(tree: Tree) -> Tree:
+    """What the caller keeps: training reuses the memory of what it is given."""
+    return jax.tree.map(jnp.array, tree)
 
 
 def _of_all_leaves(record: Callable[[Tree], Array], stripped: Any) -> Callable[[Tree], Array]:
