@@ -86,15 +86,22 @@ def _plot_process(ax: Axes, process: pd.DataFrame, label: str, colour: str, **dr
     style.plot_curve(ax, process, "mean", label, color=colour, **drawn)
 
 
+def _plot_with_errors(ax: Axes, learning: pd.DataFrame, column: str, error: str) -> None:
+    """A statistic of each width against the step, and two standard errors to either side."""
+    from replication.figures import style
+
+    for width, table in style.by(learning, "width"):
+        label, drawn = style.width_label(width), style.width_style(width)
+        low, high = (table[column] + sign * 2 * table[error] for sign in (-1, 1))
+        ax.plot(table["step"], table[column], label=label, **drawn, markersize=3)
+        ax.vlines(table["step"], low, high, label=f"{label} ± 2 errors", color=drawn["color"], linewidth=1)
+
+
 def _plot_distances(ax: Axes, learning: pd.DataFrame) -> None:
     from replication.figures import style
 
     ax.set_yscale("symlog", linthresh=1e-3)  # before the points, for margins on this scale
-    for width, table in style.by(learning, "width"):
-        label, drawn = style.width_label(width), style.width_style(width)
-        low, high = (table["squared_distance"] + sign * 2 * table["standard_error"] for sign in (-1, 1))
-        ax.plot(table["step"], table["squared_distance"], label=label, **drawn, markersize=3)
-        ax.vlines(table["step"], low, high, label=f"{label} ± 2 errors", color=drawn["color"], linewidth=1)
+    _plot_with_errors(ax, learning, "squared_distance", "standard_error")
     ax.axhline(0, label="guide", **style.GUIDE)
     ax.yaxis.set_major_formatter(lambda value, _: style.number(value))
     ax.set_ylabel("squared distance\nof the mean")
@@ -103,11 +110,7 @@ def _plot_distances(ax: Axes, learning: pd.DataFrame) -> None:
 def _plot_variance_ratios(ax: Axes, learning: pd.DataFrame) -> None:
     from replication.figures import style
 
-    for width, table in style.by(learning, "width"):
-        label, drawn = style.width_label(width), style.width_style(width)
-        low, high = (table["variance_ratio"] + sign * 2 * table["variance_ratio_error"] for sign in (-1, 1))
-        ax.plot(table["step"], table["variance_ratio"], label=label, **drawn, markersize=3)
-        ax.vlines(table["step"], low, high, label=f"{label} ± 2 errors", color=drawn["color"], linewidth=1)
+    _plot_with_errors(ax, learning, "variance_ratio", "variance_ratio_error")
     ax.axhline(1, label="guide", **style.GUIDE)
     reach = 2 * learning["variance_ratio_error"]
     lows, highs = learning["variance_ratio"] - reach, learning["variance_ratio"] + reach
