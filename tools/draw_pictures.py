@@ -13,10 +13,8 @@ mpl.use("Agg")
 
 
 def draw(page: str) -> None:
-    """Runs the code of a page where the pictures are; a page that draws by `sgntk.plot` alone has one picture."""
+    """Runs the code of a page where the pictures are."""
     code = "\n".join(re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL))
-    if "savefig" not in code:
-        code += "\nimport matplotlib.pyplot\nmatplotlib.pyplot.savefig('posterior.png', dpi=150)\n"
     exec(code, {})
 
 
