@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
 
 from sgntk._gaussian import Scalar
 from sgntk._pytree import Pytree
-from sgntk._validation import check_count, check_positive
+from sgntk._validation import check_count, check_inputs, check_positive
 from sgntk.activations import Activation
 from sgntk.surrogates import Surrogate
 
@@ -142,6 +144,19 @@ class Architecture(Pytree):
     def has_jumps(self) -> bool:
         """Whether an activation has jumps, so that its derivative is no function."""
         return any(layer.activation.has_jumps for layer in self.layers)
+
+    def check_inputs(self, owner: str, name: str, x: ArrayLike, *sizes: int) -> np.ndarray:
+        """`x` as an array of floats, checked to be finite and of shape (points, d), with d of `sizes` if given."""
+        return check_inputs(owner, name, x, *sizes)
+
+    def check_has_jacobian(self, owner: str) -> None:
+        """Raises ValueError if an activation has jumps: the Jacobian of a finite network says nothing then."""
+        if self.has_jumps:
+            raise ValueError(
+                f"{owner}: the Jacobian of a network with {self.activation} is 0 almost everywhere but for the last "
+                "layer, and infinite at the jumps, so its kernel says nothing about learning. "
+                "Use a steep smooth activation, such as Erf(20.0)"
+            )
 
     def check_has_ntk(self) -> None:
         """Raises ValueError if an activation has jumps: the NTK is infinite then."""

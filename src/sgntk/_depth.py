@@ -16,7 +16,7 @@ from sgntk import _spiking_kernels as spiking
 from sgntk._architecture import Architecture
 from sgntk._compat import enable_x64
 from sgntk._kernels import Moments, sg_ntk
-from sgntk._spiking import SpikingArchitecture
+from sgntk._spiking import AnyArchitecture, SpikingArchitecture
 from sgntk._validation import check_count, check_positive
 from sgntk.activations import Activation
 from sgntk.surrogates import JumpDerivative, Surrogate
@@ -58,9 +58,7 @@ class DepthMap:
     converged: bool
 
 
-def depth_map(
-    arch: Architecture | SpikingArchitecture, *, steps: int = 20, variance: float = 1.0, depth: int = DEPTH
-) -> DepthMap:
+def depth_map(arch: AnyArchitecture, *, steps: int = 20, variance: float = 1.0, depth: int = DEPTH) -> DepthMap:
     """Fixed points of variance and correlation in a deep network of such layers, and the growth of gradients there.
 
     Two inputs of that mean square, and not correlated with each other, go through `depth` layers; a spiking network
@@ -174,7 +172,7 @@ def _reached(*courses: Float[Array, "..."]) -> bool:
 
 
 def learning_rate_equivalents(
-    networks: Mapping[str, Architecture | SpikingArchitecture], x_train: ArrayLike, *, learning_rate: float = 1.0
+    networks: Mapping[str, AnyArchitecture], x_train: ArrayLike, *, learning_rate: float = 1.0
 ) -> dict[str, float]:
     """Learning rates at which networks learn as fast as the first of them: `eta_i = eta_1 lambda_1 / lambda_i`.
 

@@ -14,11 +14,8 @@ from sgntk._models import Model, Tree, combine, learns, partition
 from sgntk._networks import Params, affine, forward
 from sgntk._precision import full_float32
 from sgntk._pytree import is_traced
-from sgntk._spiking import SpikingArchitecture, check_sequences
-from sgntk._spiking_networks import check_has_jacobian
-from sgntk._validation import check_array, check_inputs
-
-AnyArchitecture = Architecture | SpikingArchitecture
+from sgntk._spiking import AnyArchitecture, SpikingArchitecture
+from sgntk._validation import check_array
 
 
 def empirical_ntk(
@@ -99,23 +96,14 @@ def _check(owner: str, name: str, model: AnyArchitecture | Model, params: Tree, 
     if isinstance(model, Model):
         return jnp.asarray(check_array(owner, name, x))
     weight = params[0].weight
-    if isinstance(model, SpikingArchitecture):
-        return jnp.asarray(check_sequences(owner, name, x, (None, weight.shape[0])), weight.dtype)
-    return jnp.asarray(check_inputs(owner, name, x, weight.shape[0]), weight.dtype)
+    return jnp.asarray(model.check_inputs(owner, name, x, weight.shape[0]), weight.dtype)
 
 
 def _check_has_jacobian(owner: str, model: AnyArchitecture | Model) -> None:
-    if isinstance(model, SpikingArchitecture):
-        check_has_jacobian(owner, model)
-    elif not isinstance(model, Architecture):
-        if model.exact_apply is None:
-            raise ValueError(f"{owner}: the model needs exact_apply, its outputs with the activations' own derivatives")
-    elif model.has_jumps:
-        raise ValueError(
-            f"{owner}: the Jacobian of a network with {model.activation} is 0 almost everywhere but for the last "
-            "layer, and infinite at the jumps, so its kernel says nothing about learning. "
-            "Use a steep smooth activation, such as Erf(20.0)"
-        )
+    if not isinstance(model, Model):
+        model.check_has_jacobian(owner)
+    elif model.exact_apply is None:
+        raise ValueError(f"{owner}: the model needs exact_apply, its outputs with the activations' own derivatives")
 
 
 def _of_kind(model: AnyArchitecture | Model, params: Tree, x1: Array, x2: Array) -> Float[Array, "n1 n2 *outputs"]:

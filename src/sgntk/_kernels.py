@@ -29,9 +29,10 @@ from jaxtyping import Array, Float, Float64, Int
 from sgntk import _gaussian as gaussian
 from sgntk import _spiking_kernels as spiking
 from sgntk._architecture import Architecture, HiddenLayer
+from sgntk._blocks import block_starts
 from sgntk._compat import enable_x64
 from sgntk._pytree import is_traced
-from sgntk._spiking import SpikingArchitecture
+from sgntk._spiking import AnyArchitecture, SpikingArchitecture
 from sgntk._validation import check_inputs
 from sgntk.activations import Activation
 from sgntk.surrogates import Surrogate
@@ -51,7 +52,7 @@ SIDE = 2**9
 
 
 def nngp(
-    arch: Architecture | SpikingArchitecture,
+    arch: AnyArchitecture,
     x1: ArrayLike,
     x2: ArrayLike | None = None,
     *,
@@ -73,7 +74,7 @@ def nngp(
 
 
 def ntk(
-    arch: Architecture | SpikingArchitecture,
+    arch: AnyArchitecture,
     x1: ArrayLike,
     x2: ArrayLike | None = None,
     *,
@@ -101,7 +102,7 @@ def ntk(
 
 
 def sg_ntk(
-    arch: Architecture | SpikingArchitecture,
+    arch: AnyArchitecture,
     x1: ArrayLike,
     x2: ArrayLike | None = None,
     *,
@@ -127,9 +128,7 @@ def sg_ntk(
     return _evaluate("sg_ntk", arch, x1, x2, out=out)[0]
 
 
-def nngp_and(
-    kind: Kind, arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None = None
-) -> tuple[Kernel, Kernel]:
+def nngp_and(kind: Kind, arch: AnyArchitecture, x1: ArrayLike, x2: ArrayLike | None = None) -> tuple[Kernel, Kernel]:
     """The NNGP and a kernel of learning from one pass through the layers; arguments and errors are those of the kernel.
 
     A tangent kernel contains the NNGP of the same points, so that both cost as much as one.
@@ -201,7 +200,7 @@ def tangent_of(
 
 def _evaluate(
     kind: Kind,
-    arch: Architecture | SpikingArchitecture,
+    arch: AnyArchitecture,
     x1: ArrayLike,
     x2: ArrayLike | None,
     *,
@@ -229,7 +228,7 @@ def _evaluate(
         first = second = _inputs(arch, x1)
         if not symmetric:
             second = _inputs(arch, x2)
-        for i, j in product(_starts(len(x1), rows), _starts(len(x2), columns)):
+        for i, j in product(block_starts(len(x1), rows), block_starts(len(x2), columns)):
             if symmetric and j < i:
                 continue
             block = _block(first.part(i, rows), second.part(j, columns))
@@ -243,9 +242,7 @@ def _evaluate(
     return kernels
 
 
-def _small(
-    kind: Kind, arch: Architecture | SpikingArchitecture, x1: ArrayLike, x2: ArrayLike | None
-) -> tuple[Any, ...]:
+def _small(kind: Kind, arch: AnyArchitecture, x1: ArrayLike, x2: ArrayLike | None) -> tuple[Any, ...]:
     """The NNGP, and the tangent kernel if that is the kind: of spiking networks, and under a transformation."""
     if isinstance(arch, SpikingArchitecture):
         return spiking.evaluate(kind, arch, x1, x2)
@@ -258,11 +255,6 @@ def _check_out(kind: Kind, out: Any, shape: tuple[int, ...]) -> np.ndarray:
         got = f"{out.dtype} of shape {out.shape}" if isinstance(out, np.ndarray) else repr(type(out))
         raise ValueError(f"{kind}: out must be a NumPy array of float64 of shape {shape}; got {got}")
     return out
-
-
-def _starts(count: int, size: int) -> list[int]:
-    """Where blocks begin; the last one reaches back, to be of the size that is compiled."""
-    return [min(start, count - size) for start in range(0, count, size)]
 
 
 def _first_moments(x1: Float[Array, "n1 d"], x2: Float[Array, "n2 d"]) -> Moments:

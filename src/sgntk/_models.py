@@ -10,9 +10,8 @@ import numpy as np
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
-from sgntk._architecture import Architecture
 from sgntk._networks import draw, forward
-from sgntk._spiking import SpikingArchitecture
+from sgntk._spiking import AnyArchitecture
 
 Tree = Any
 """Parameters: a pytree, whose floating-point arrays learn."""
@@ -50,7 +49,7 @@ class Model(NamedTuple):
 class Network:
     """A finite network of an architecture, as a model; equal ones are one to a compiled function."""
 
-    arch: Architecture | SpikingArchitecture
+    arch: AnyArchitecture
     width: int
     outputs: int = 1
     dtype: DTypeLike = jnp.float32
@@ -67,11 +66,9 @@ class Network:
 
 def partition(tree: Tree, condition: Callable[[Any], bool]) -> tuple[Tree, Tree]:
     """The tree with the leaves alone that meet the condition, and with the others alone; None where one is missing."""
-    taken = [condition(leaf) for leaf in jax.tree.leaves(tree)]
-    structure = jax.tree.structure(tree)
     return (
-        jax.tree.map(lambda leaf, takes: leaf if takes else None, tree, jax.tree.unflatten(structure, taken)),
-        jax.tree.map(lambda leaf, takes: None if takes else leaf, tree, jax.tree.unflatten(structure, taken)),
+        jax.tree.map(lambda leaf: leaf if condition(leaf) else None, tree),
+        jax.tree.map(lambda leaf: None if condition(leaf) else leaf, tree),
     )
 
 

@@ -1,7 +1,6 @@
 """Finite networks: drawing their weights, and a forward pass that is differentiated with the surrogate."""
 
 from functools import partial
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import jax
@@ -12,9 +11,10 @@ from jaxtyping import Array, Float, UInt32
 
 from sgntk import _spiking_networks as spiking
 from sgntk._architecture import Architecture, HiddenLayer
-from sgntk._spiking import SpikingArchitecture, check_sequences
+from sgntk._drawing import Key, draw_layers
+from sgntk._spiking import AnyArchitecture, SpikingArchitecture
 from sgntk._surrogate_gradient import with_surrogate
-from sgntk._validation import check_count, check_dtype, check_inputs
+from sgntk._validation import check_count, check_dtype
 
 
 class Dense(NamedTuple):
@@ -29,9 +29,6 @@ Params = tuple[Dense, ...]
 AnyParams = Any
 """`Params`, or those of a spiking network."""
 
-Key = Any
-"""A JAX key, or many: typed, or uint32 of shape (..., 2)."""
-
 
 def split_keys(seed: int, count: int) -> UInt32[Array, "count 2"]:
     """Keys of `count` networks: `split(split(PRNGKey(seed))[0], count)`, the paper's schedule.
@@ -45,7 +42,7 @@ def split_keys(seed: int, count: int) -> UInt32[Array, "count 2"]:
 
 
 def init(
-    arch: Architecture | SpikingArchitecture,
+    arch: AnyArchitecture,
     key: ArrayLike,
     *,
     width: int,
@@ -83,7 +80,7 @@ def init(
 
 
 def init_ensemble(
-    arch: Architecture | SpikingArchitecture,
+    arch: AnyArchitecture,
     keys: ArrayLike,
     *,
     width: int,
@@ -92,14 +89,11 @@ def init_ensemble(
     dtype: DTypeLike = jnp.float32,
 ) -> AnyParams:
     """Weights of one network a key, stacked along a leading axis; `keys` are typed, or of shape (networks, 2)."""
-    check_count("init_ensemble", width=width, input_dim=input_dim, outputs=outputs)
-    sizes = (input_dim, *arch.widths(width), outputs)
-    keys, dtype = check_keys("init_ensemble", keys, shape=("networks", 2)), check_dtype("init_ensemble", dtype)
-    with jax.threefry_partitionable(False):
-        return jax.vmap(partial(draw, arch, sizes, dtype))(keys)
+    keys = check_keys("init_ensemble", keys, shape=("networks", 2))
+    return jax.vmap(partial(init, arch, width=width, input_dim=input_dim, outputs=outputs, dtype=dtype))(keys)
 
 
-def apply(arch: Architecture | SpikingArchitecture, params: AnyParams, x: ArrayLike) -> Float[Array, "n outputs"]:
+def apply(arch: AnyArchitecture, params: AnyParams, x: ArrayLike) -> Float[Array, "n outputs"]:
     """Output of the network, shape (n, outputs). Differentiating it uses the surrogate.
 
     Args:
@@ -111,17 +105,11 @@ def apply(arch: Architecture | SpikingArchitecture, params: AnyParams, x: ArrayL
         ValueError: if `x` does not have the dimension that the first layer expects, or is not finite.
     """
     if not isinstance(x, jax.core.Tracer):
-        dimension = params[0].weight.shape[0]
-        if isinstance(arch, SpikingArchitecture):
-            check_sequences("apply", "x", x, (None, dimension))
-        else:
-            check_inputs("apply", "x", x, dimension)
+        arch.check_inputs("apply", "x", x, params[0].weight.shape[0])
     return forward(arch, params, jnp.asarray(x))
 
 
-def forward(
-    arch: Architecture | SpikingArchitecture, params: AnyParams, x: Float[Array, "n *d"]
-) -> Float[Array, "n outputs"]:
+def forward(arch: AnyArchitecture, params: AnyParams, x: Float[Array, "n *d"]) -> Float[Array, "n outputs"]:
     """The forward pass, with each layer's surrogate as the activation's derivative in differentiation."""
     if isinstance(arch, SpikingArchitecture):
         return spiking.forward(arch, params, x)
@@ -141,22 +129,11 @@ def descend(layer: Dense, weight_step: Float[Array, "fan_in fan_out"], bias_step
     return Dense(layer.weight - weight_step, layer.bias - bias_step)
 
 
-def draw(arch: Architecture | SpikingArchitecture, sizes: tuple[int, ...], dtype: DTypeLike, key: Key) -> AnyParams:
+def draw(arch: AnyArchitecture, sizes: tuple[int, ...], dtype: DTypeLike, key: Key) -> AnyParams:
     """Weights of one network whose layers have these sizes, from that of the inputs to that of the outputs."""
     if isinstance(arch, SpikingArchitecture):
         return spiking.draw(arch, sizes, dtype, key)
-    layers = []
-    for fan_in, fan_out in pairwise(sizes):
-        key, layer_key = jax.random.split(key)
-        weight_key, bias_key = jax.random.split(layer_key)
-        layers.append(
-            Dense(
-                jax.random.normal(weight_key, (fan_in, fan_out), dtype),
-                jax.random.normal(bias_key, (fan_out,), dtype),
-            )
-        )
-        key, _ = jax.random.split(key)  # the activation's key in the schedule of `stax.serial`
-    return tuple(layers)
+    return tuple(Dense(weight, bias) for _, weight, bias in draw_layers(sizes, dtype, key))
 
 
 def check_keys(owner: str, keys: ArrayLike, shape: tuple[int | str, ...]) -> Key:

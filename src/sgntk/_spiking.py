@@ -8,12 +8,13 @@ from typing import Any, Literal
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import DTypeLike
+from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Array, Float
 
+from sgntk._architecture import Architecture
 from sgntk._gaussian import Scalar
 from sgntk._pytree import Pytree
-from sgntk._validation import check_count, check_positive
+from sgntk._validation import check_count, check_finite, check_positive
 from sgntk.surrogates import ErfDerivative, JumpDerivative, Sum, Surrogate
 
 READOUTS = ("mean", "last", "leaky")
@@ -136,11 +137,6 @@ class SpikingArchitecture(Pytree):
         return 0.0 if self.steepness is None else 1 / (2 * self.steepness**2)
 
     @property
-    def effective_surrogate(self) -> Surrogate:
-        """What backpropagation uses, centred at the threshold."""
-        return self.surrogate
-
-    @property
     def exact(self) -> "SpikingArchitecture":
         """The same network with the spike's own derivative in place of the surrogate."""
         return replace(self, surrogate=self.derivative)
@@ -151,6 +147,24 @@ class SpikingArchitecture(Pytree):
 
     def check_learns(self) -> None:
         """There always is a surrogate to learn with."""
+
+    def check_inputs(self, owner: str, name: str, x: ArrayLike, *sizes: int) -> np.ndarray:
+        """`x` as an array of floats, checked to be finite and of shape (points, T, d), with `sizes` for d or (T, d)."""
+        steps, dimension = (None, None, *sizes)[-2:]
+        return check_sequences(owner, name, x, (steps, dimension))
+
+    def check_has_jacobian(self, owner: str) -> None:
+        """Raises ValueError if the Jacobian says nothing: spikes are steps, or a reset is not differentiated."""
+        if self.has_jumps:
+            raise ValueError(
+                f"{owner}: the Jacobian of a network of spikes is 0 almost everywhere but for the readout, and "
+                "infinite where a unit is at its threshold, so its kernel says nothing about learning. "
+                "Use a smooth spike: SpikingArchitecture(..., steepness=20.0)"
+            )
+        if self.reset != "none":
+            raise ValueError(
+                f"{owner}: reset {self.reset!r} is not differentiated, so there is no true Jacobian; use none"
+            )
 
     def check_has_ntk(self) -> None:
         """Raises ValueError if spikes are steps: the NTK is infinite then."""
@@ -180,6 +194,10 @@ class SpikingArchitecture(Pytree):
         return jnp.stack([jnp.asarray(weight, dtype) for weight in self.readout])
 
 
+AnyArchitecture = Architecture | SpikingArchitecture
+"""What kernels, predictions and training take alike."""
+
+
 def leaky_integration(leak: Scalar, steps: int, dtype: DTypeLike) -> Float[Array, "T T"]:
     """`B` with `u = B i` for a leaky integrator: `leak^(t - tau)` for `tau <= t`, else 0."""
     age = np.arange(steps)[:, None] - np.arange(steps)[None, :]
@@ -196,12 +214,7 @@ def check_sequences(owner: str, name: str, x: Any, like: tuple[int | None, int |
         raise ValueError(
             f"{owner}: {name} must have shape (points, {expected}): points, steps, dimension; got {array.shape}"
         )
-    if array.dtype.kind not in "fiub":
-        raise ValueError(f"{owner}: {name} must hold real numbers; got dtype {array.dtype}")
-    if not np.isfinite(array).all():
-        index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(f"{owner}: {name} must be finite; got {array[index]} at index {index}")
-    return array
+    return check_finite(owner, name, array)
 
 
 def _as_tuple(value: Any) -> Any:

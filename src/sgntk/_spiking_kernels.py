@@ -34,6 +34,7 @@ from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Array, Bool, Float
 
 from sgntk import _gaussian as gaussian
+from sgntk._blocks import block_starts
 from sgntk._compat import enable_x64
 from sgntk._gaussian import Scalar
 from sgntk._pytree import is_traced
@@ -80,8 +81,8 @@ def evaluate(
     with enable_x64():
         a = np.asarray(_variances(arch, x1))
         b = a if x2 is x1 else np.asarray(_variances(arch, x2))
-        for i in _starts(len(x1), rows):
-            for j in _starts(len(x2), columns):
+        for i in block_starts(len(x1), rows):
+            for j in block_starts(len(x2), columns):
                 first, second = slice(i, i + rows), slice(j, j + columns)
                 blocks = _compiled(kind, over_time, arch, x1[first], x2[second], a[:, first], b[:, second])
                 for kernel, block in zip(kernels, blocks, strict=True):
@@ -89,11 +90,6 @@ def evaluate(
     if not all(np.isfinite(kernel.sum()) for kernel in kernels):
         raise ValueError(f"{kind}: the kernel of these inputs is beyond the range of float64. Scale the inputs")
     return kernels
-
-
-def _starts(count: int, size: int) -> list[int]:
-    """Of blocks; the last reaches back, to be of the size that is compiled."""
-    return [min(start, count - size) for start in range(0, count, size)]
 
 
 class Numbers(NamedTuple):

@@ -1,7 +1,6 @@
-"""Finite spiking networks: drawing their weights, the forward pass over time, and its tangent kernels."""
+"""Finite spiking networks: drawing their weights, and the forward pass over time."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import jax
@@ -9,6 +8,7 @@ import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
+from sgntk._drawing import draw_layers
 from sgntk._gaussian import Scalar
 from sgntk._spiking import SpikingArchitecture
 from sgntk._surrogate_gradient import with_surrogate
@@ -29,19 +29,14 @@ Params = tuple[SpikingLayer, ...]
 def draw(arch: SpikingArchitecture, sizes: tuple[int, ...], dtype: DTypeLike, key: Any) -> Params:
     """Weights of one network: those of a perceptron of the same sizes and key, and recurrent ones beside."""
     recurrent = [not (isinstance(value, float) and value == 0) for value in (*arch.per_layer("recurrence"), 0.0)]
-    layers = []
-    for (fan_in, fan_out), recurs in zip(pairwise(sizes), recurrent, strict=True):
-        key, layer_key = jax.random.split(key)
-        weight_key, bias_key = jax.random.split(layer_key)
-        layers.append(
-            SpikingLayer(
-                jax.random.normal(weight_key, (fan_in, fan_out), dtype),
-                jax.random.normal(bias_key, (fan_out,), dtype),
-                jax.random.normal(jax.random.fold_in(layer_key, 2), (fan_out, fan_out), dtype) if recurs else None,
-            )
+    return tuple(
+        SpikingLayer(
+            weight,
+            bias,
+            jax.random.normal(jax.random.fold_in(key, 2), (len(bias), len(bias)), dtype) if recurs else None,
         )
-        key, _ = jax.random.split(key)
-    return tuple(layers)
+        for (key, weight, bias), recurs in zip(draw_layers(sizes, dtype, key), recurrent, strict=True)
+    )
 
 
 def forward(arch: SpikingArchitecture, params: Params, x: Float[Array, "n T d"]) -> Float[Array, "n outputs"]:
@@ -119,15 +114,3 @@ def _affine(
     arch: SpikingArchitecture, layer: SpikingLayer, x: Float[Array, "*n fan_in"], bias_scale: Scalar = 1.0
 ) -> Float[Array, "*n fan_out"]:
     return arch.sigma_w / layer.weight.shape[0] ** 0.5 * (x @ layer.weight) + bias_scale * arch.sigma_b * layer.bias
-
-
-def check_has_jacobian(owner: str, arch: SpikingArchitecture) -> None:
-    """Raises ValueError if the Jacobian says nothing: spikes are steps, or a reset is not differentiated."""
-    if arch.has_jumps:
-        raise ValueError(
-            f"{owner}: the Jacobian of a network of spikes is 0 almost everywhere but for the readout, and infinite "
-            "where a unit is at its threshold, so its kernel says nothing about learning. "
-            "Use a smooth spike: SpikingArchitecture(..., steepness=20.0)"
-        )
-    if arch.reset != "none":
-        raise ValueError(f"{owner}: reset {arch.reset!r} is not differentiated, so there is no true Jacobian; use none")

@@ -24,8 +24,8 @@ from sgntk._models import Network, Trainable, Tree, draw_ensemble, is_array, par
 from sgntk._networks import check_keys
 from sgntk._precision import full_float32
 from sgntk._pytree import as_float, is_traced
-from sgntk._spiking import SpikingArchitecture, check_sequences
-from sgntk._validation import check_array, check_count, check_dtype, check_inputs, check_positive, check_targets
+from sgntk._spiking import AnyArchitecture
+from sgntk._validation import check_array, check_count, check_dtype, check_positive, check_targets
 
 STEPS_PER_CALL = 1000
 """Steps between two looks at the state, for progress and losses: long enough that looking costs nothing."""
@@ -87,9 +87,6 @@ class TrainingError(ArithmeticError):
     def __init__(self, message: str, network: int, step: int) -> None:
         super().__init__(message)
         self.network, self.step = network, step
-
-
-AnyArchitecture = Architecture | SpikingArchitecture
 
 
 def train_ensemble(
@@ -222,10 +219,8 @@ def _check_data(
     batch_key: ArrayLike | None,
 ) -> Data:
     """The training set in that dtype; whole numbers stay, but as targets of the squared error."""
-    if isinstance(model, Architecture):
-        inputs = check_inputs("train_ensemble", "x", x)
-    else:
-        inputs = (check_sequences if isinstance(model, SpikingArchitecture) else check_array)("train_ensemble", "x", x)
+    check = model.check_inputs if isinstance(model, AnyArchitecture) else check_array
+    inputs = check("train_ensemble", "x", x)
     targets = check_targets("train_ensemble", "y", y, len(inputs))
     if isinstance(model, AnyArchitecture) or inputs.dtype.kind == "f":
         inputs = inputs.astype(dtype)

@@ -32,7 +32,7 @@ def check_inputs(owner: str, name: str, x: ArrayLike, dimension: int | None = No
     expected = f"(points, {'dimension' if dimension is None else dimension})"
     if array.ndim != 2 or 0 in array.shape or dimension not in (None, array.shape[1]):
         raise ValueError(f"{owner}: {name} must have shape {expected}; got {array.shape}")
-    return _finite(owner, name, array)
+    return check_finite(owner, name, array)
 
 
 def check_array(owner: str, name: str, x: ArrayLike) -> np.ndarray:
@@ -40,7 +40,7 @@ def check_array(owner: str, name: str, x: ArrayLike) -> np.ndarray:
     array = np.asarray(x)
     if array.ndim < 1 or 0 in array.shape:
         raise ValueError(f"{owner}: {name} must have shape (points, ...); got {array.shape}")
-    return _finite(owner, name, array)
+    return check_finite(owner, name, array)
 
 
 def check_targets(owner: str, name: str, y: ArrayLike, points: int) -> np.ndarray:
@@ -50,7 +50,7 @@ def check_targets(owner: str, name: str, y: ArrayLike, points: int) -> np.ndarra
         raise ValueError(
             f"{owner}: {name} must have shape ({points},) or ({points}, outputs), a target a point; got {array.shape}"
         )
-    return _finite(owner, name, array)
+    return check_finite(owner, name, array)
 
 
 def check_dtype(owner: str, dtype: DTypeLike) -> np.dtype:
@@ -63,7 +63,7 @@ def check_dtype(owner: str, dtype: DTypeLike) -> np.dtype:
     return wanted
 
 
-def _finite(owner: str, name: str, array: np.ndarray) -> np.ndarray:
+def check_finite(owner: str, name: str, array: np.ndarray) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{owner}: {name} must hold real numbers; got dtype {array.dtype}")
     bad = np.argwhere(~np.isfinite(array))

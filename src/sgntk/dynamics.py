@@ -20,10 +20,9 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Complex128, Float64
 
-from sgntk._architecture import Architecture
 from sgntk._depth import DepthMap, depth_map, learning_rate_equivalents
 from sgntk._kernels import nngp, ntk, sg_ntk
-from sgntk._spiking import SpikingArchitecture
+from sgntk._spiking import AnyArchitecture
 from sgntk._validation import check_positive
 
 __all__ = [
@@ -138,7 +137,7 @@ class Spectrum:
 
 
 def spectrum(
-    arch: Architecture | SpikingArchitecture, x_train: ArrayLike, *, kernel: Literal["nngp", "ntk", "sg_ntk"] = "sg_ntk"
+    arch: AnyArchitecture, x_train: ArrayLike, *, kernel: Literal["nngp", "ntk", "sg_ntk"] = "sg_ntk"
 ) -> Spectrum:
     """Spectrum of the kernel that governs learning, with a warning if learning diverges along a mode.
 

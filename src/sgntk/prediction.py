@@ -11,12 +11,11 @@ import scipy.linalg
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float64
 
-from sgntk._architecture import Architecture
 from sgntk._gaussian import Scalar, safe_sqrt
 from sgntk._kernels import nngp, nngp_and
 from sgntk._pytree import is_traced
-from sgntk._spiking import SpikingArchitecture, check_sequences
-from sgntk._validation import check_count, check_inputs, check_positive, check_targets
+from sgntk._spiking import AnyArchitecture
+from sgntk._validation import check_count, check_positive, check_targets
 from sgntk.dynamics import KERNELS, Spectrum, spectrum_of
 
 __all__ = ["ConditionWarning", "Posterior", "converged_weights", "predict", "weights_after"]
@@ -66,7 +65,7 @@ jax.tree_util.register_dataclass(Posterior, data_fields=["mean", "variance", "co
 
 
 def predict(
-    arch: Architecture | SpikingArchitecture,
+    arch: AnyArchitecture,
     x_train: ArrayLike,
     y_train: ArrayLike,
     x_test: ArrayLike,
@@ -133,13 +132,9 @@ def predict(
     if is_traced(arch, x_train, y_train, x_test, learning_rate, ridge, f0):
         x_train, y_train, x_test = map(jnp.asarray, (x_train, y_train, x_test))
     else:
-        sequences = isinstance(arch, SpikingArchitecture)
-        x_train = (check_sequences if sequences else check_inputs)("predict", "x_train", x_train)
+        x_train = arch.check_inputs("predict", "x_train", x_train)
         y_train = check_targets("predict", "y_train", y_train, len(x_train)).astype(np.float64)
-        if sequences:
-            x_test = check_sequences("predict", "x_test", x_test, x_train.shape[1:])
-        else:
-            x_test = check_inputs("predict", "x_test", x_test, x_train.shape[1])
+        x_test = arch.check_inputs("predict", "x_test", x_test, *x_train.shape[1:])
     start: Any = 0.0, 0.0
     if f0 is not None:
         start = _check_start(f0, y_train, len(x_test))
@@ -153,7 +148,7 @@ def predict(
 
 
 def _posterior(
-    arch: Architecture | SpikingArchitecture,
+    arch: AnyArchitecture,
     x_train: Any,
     y_train: Any,
     x_test: Any,
@@ -184,7 +179,7 @@ def _posterior(
     return Posterior(mean, cov.diagonal(), cov)
 
 
-def _own_variances(arch: Architecture | SpikingArchitecture, x: Any) -> Any:
+def _own_variances(arch: AnyArchitecture, x: Any) -> Any:
     """`S(x, x)` of each point, without the matrix of all pairs."""
     if is_traced(arch, x):
         return jax.vmap(lambda point: nngp(arch, point[None])[0, 0])(x)

@@ -158,14 +158,14 @@ RUNS = {
     "src/sgntk": {
         **dict.fromkeys(("_architecture", "_compat", "_gaussian", "_piecewise", "_pytree", "_validation"), COMPUTE),
         **dict.fromkeys(("activations", "surrogates", "_spiking"), COMPUTE),
-        **dict.fromkeys(("_kernels", "_spiking_kernels"), COMPUTE - {"train"}),
+        **dict.fromkeys(("_blocks", "_kernels", "_spiking_kernels"), COMPUTE - {"train"}),
         "dynamics": {*SOLVE, "divergence"},
         "_depth": {*SOLVE, "divergence"},
         "prediction": SOLVE,
         **dict.fromkeys(
             ("_networks", "_precision", "_training", "_direct", "_losses", "_models", "_delayed", "_incremental"), TRAIN
         ),
-        **dict.fromkeys(("_spiking_networks", "_surrogate_gradient"), TRAIN),
+        **dict.fromkeys(("_drawing", "_spiking_networks", "_surrogate_gradient"), TRAIN),
         "_empirical": {"train", "real_data"},
     },
     "scripts": {
