@@ -91,8 +91,7 @@ def summary(errors: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
     """Mean errors over the training sets, and how much larger they are than those of the first surrogate.
 
     All surrogates learn the same training sets, which differ more than the surrogates do: the differences,
-    training set by
-    training set, are known better than the means.
+    training set by training set, are known better than the means.
 
     Args:
         errors: table of `generalization_errors`.

@@ -100,8 +100,7 @@ def errors(outputs: pd.DataFrame, predictions: pd.DataFrame) -> tuple[pd.DataFra
         A table of both regressions and of the ensemble's mean output: `kernel` (`sg_ntk`, `nngp` or `ensemble`), `mse`
         with its `standard_error` over the test points, `single_mse` (what one network is expected to have: with the
         predicted variance, or the mean over the ensemble's networks), and the `asymmetry` of the predictions; and
-        one of
-        every network: `network` and `mse`.
+        one of every network: `network` and `mse`.
     """
     by_network = outputs.pivot(index="network", columns="sample", values="output").to_numpy()
     rows = []

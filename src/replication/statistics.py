@@ -132,9 +132,8 @@ def exponent(x: Float[np.ndarray, " n"], samples: Sequence[Float[np.ndarray, " _
     """Exponent p of `y ~ x^p`, y the geometric mean of a sample of networks at each x.
 
     The least-squares slope is a sum of the means of log y, so that its standard error follows from theirs, and the
-    degrees
-    of freedom from Welch and Satterthwaite. Errors of ten networks that differ by orders of magnitude have no usable
-    arithmetic mean: intervals for its exponent hold in 83 to 90 % of simulations in place of 95 %.
+    degrees of freedom from Welch and Satterthwaite. Errors of ten networks that differ by orders of magnitude have no
+    usable arithmetic mean: intervals for its exponent hold in 83 to 90 % of simulations in place of 95 %.
 
     Raises:
         ValueError: if a sample has fewer than two networks.
@@ -163,11 +162,10 @@ def jackknife(
 ) -> Estimate:
     """A statistic of independent samples of networks, with the standard error and the correction of the jackknife.
 
-    With `T` the statistic and `T_i` that without network i of n, the estimate is `n T - (n - 1) mean(T_i)`, and
-    its variance
-    `(n - 1)/n sum_i (T_i - mean(T_i))^2` (Davison and Hinkley 1997, section 2.7.3); those of several samples add. The
-    correction takes out the bias that a squared distance has from the sampling error of a mean. The statistic must be
-    smooth: neither a median nor the largest of several (for which there is `jackknife_extreme`).
+    With `T` the statistic and `T_i` that without network i of n, the estimate is `n T - (n - 1) mean(T_i)`, and its
+    variance `(n - 1)/n sum_i (T_i - mean(T_i))^2` (Davison and Hinkley 1997, section 2.7.3); those of several samples
+    add. The correction takes out the bias that a squared distance has from the sampling error of a mean. The statistic
+    must be smooth: neither a median nor the largest of several (for which there is `jackknife_extreme`).
 
     Args:
         statistic: function of as many arrays as there are samples, each with networks along its first axis.

@@ -3,8 +3,7 @@
 A claim replicates if the confidence intervals of its statistics lie inside their criteria, and does not if one lies
 outside. Intervals come from the jackknife over networks, and hold together with the confidence of the configuration;
 where no network is drawn there is none, but the residual of a fit. The criteria were fixed before any run, but for
-those
-of convergence (`docs/deviations.md`).
+those of convergence (`docs/deviations.md`).
 
 Each module of this package may define claims (`replication.claims.claim`); all of them are found here.
 """

@@ -24,8 +24,7 @@ LEARNED = Criterion(high=0.1)
 
 @claim(
     "Where the SG-NTK has an eigenvalue with a negative real part, the error of SGL along its mode grows at first, "
-    "wider "
-    "networks closer to the prediction; with a surrogate without such an eigenvalue the same inputs are learned.",
+    "wider networks closer to the prediction; with a surrogate without such an eigenvalue the same inputs are learned.",
     source="beyond the paper; Figure S.1",
 )
 def sgl_diverges(sampling: Sampling, divergence: Divergence) -> Iterator[Finding]:
