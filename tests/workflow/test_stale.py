@@ -221,6 +221,11 @@ def test_edited_comments_and_docstrings_make_nothing_anew(project, edited):
     assert made_anew(Layout(STUDY, project)) == set()
 
 
+def test_the_description_of_a_new_column_makes_nothing_anew(project, edited):
+    edited("src/replication/store/columns.toml", lambda text: text + 'zeta = "of one table"\n')
+    assert made_anew(Layout(STUDY, project)) == set()
+
+
 @pytest.mark.parametrize("name", ["workflow/published/kernel_mse.csv", "workflow/published/settings.yaml"])
 def test_other_published_values_are_compared_again(project, edited, name):
     edited(name, lambda text: text + "\n")

@@ -1,4 +1,4 @@
-"""Tables: tidy data frames in Parquet, one row an observation, whose columns are all documented here.
+"""Tables: tidy data frames in Parquet, one row an observation, whose columns are all described in `columns.toml`.
 
 A table carries a checksum of its values, and what it was made from: the part of the configuration that they depend on.
 Both are checked when it is read.
@@ -6,6 +6,7 @@ Both are checked when it is read.
 
 import hashlib
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
@@ -17,59 +18,7 @@ import pyarrow.parquet as pq
 
 from replication.store.files import replacing
 
-COLUMNS = {
-    "activation": "name of the activation in the configuration",
-    "alpha": "angle of the input on the circle, radians in [-pi, pi)",
-    "amplitude": "modulus of the coefficient of the errors in the mode with the lowest real part of its eigenvalue",
-    "analytic": "infinite-width kernel K(x, x0)",
-    "asymmetry": "|I - I^T| / |I| of the SG-NTK of the training points, in the Frobenius norm",
-    "coverage": "part of the networks within 2 predicted standard deviations of the predicted mean",
-    "data_set": "name of a data set of scikit-learn",
-    "departure": "heading of docs/deviations.md under which a known difference is explained; empty where none is known",
-    "derivative": "surrogate s(z)",
-    "deviation": "abs(ratio - 1)",
-    "difference": "mean over training sets of the mse less that of the first surrogate on the same training set",
-    "difference_high": "upper end of the confidence interval of the difference",
-    "difference_low": "lower end of the confidence interval of the difference",
-    "draw": "index of the training set, from 0",
-    "eigenvalue": "lowest real part of the eigenvalues of the SG-NTK of the training points",
-    "empirical": "finite-width kernel K(x, x0) of one network",
-    "figure": "figure of the paper",
-    "hidden_layers": "number of hidden layers",
-    "high": "upper end of the confidence interval of the statistic before it",
-    "kernel": "kernel of the prediction: ntk, sg_ntk, or nngp for regression with the NNGP; ensemble: networks' mean",
-    "limit": "value of the kernel for sign, the limit of ever steeper activations; inf where it diverges",
-    "low": "lower end of the confidence interval of the statistic before it",
-    "m": "steepness of the activation erf(m z)",
-    "mean": "mean over networks or training sets, or of the predicted Gaussian process",
-    "mse": "mean squared error: of a kernel over the grid, or of outputs over the points that the table is about",
-    "network": "index of the network in its ensemble, from 0; in `published` a text, `mean` for the mean over them",
-    "normalize": "what the surrogates have in common: their peak or their area",
-    "ours": "our value of what was published",
-    "output": "output f(x) of one network",
-    "point": "index of the grid point, from 0",
-    "predicted": "what the amplitude at the start becomes in an infinitely wide network",
-    "published": "value read off the published figure",
-    "ratio": "ours / published",
-    "sample": "index of the training point, or of the test point of a data set, from 0",
-    "single_mse": "mean squared error that one network is expected to have, or the mean over networks",
-    "squared_distance": "unbiased estimate of the mean over the grid of (E f(x) - predicted mean)^2; may be below 0",
-    "standard_error": "standard error, over networks or test points, of the statistic beside it",
-    "std": "standard deviation over networks, or of the predicted Gaussian process",
-    "step": "gradient descent steps done; missing where a prediction is for convergence",
-    "surrogate": "name of the surrogate in the configuration",
-    "target": "target function at the input",
-    "tolerance": "largest deviation that counts as agreement",
-    "value": "what was recorded of the network at the grid point: its output, or its kernel K(x, x0)",
-    "variance_ratio": "variance over networks, divided by the predicted one",
-    "variance_ratio_error": "standard error, over networks, of the ratio",
-    "width": "units in each hidden layer",
-    "within": "whether the deviation is within the tolerance",
-    "x1": "first coordinate of the input, sin(alpha)",
-    "x2": "second coordinate of the input, cos(alpha)",
-    "y": "training target",
-    "z": "argument of the surrogate",
-}
+COLUMNS: dict[str, str] = tomllib.loads(Path(__file__).with_name("columns.toml").read_text(encoding="utf-8"))
 """What each column of the pipeline's tables means."""
 
 METADATA = b"sgntk"
@@ -89,11 +38,11 @@ def write(table: pd.DataFrame, path: str | Path, made_from: Mapping[str, Any] | 
         made_from: what the values depend on, as JSON has it: numbers, strings, lists and mappings.
 
     Raises:
-        ValueError: if a column is not in `COLUMNS`, or a value is missing that may not be.
+        ValueError: if a column is not in `columns.toml`, or a value is missing that may not be.
     """
     unknown = sorted(set(table.columns) - set(COLUMNS))
     if unknown:
-        raise ValueError(f"tables.write: columns {unknown} of {path} are not in tables.COLUMNS")
+        raise ValueError(f"tables.write: columns {unknown} of {path} are not in columns.toml")
     required = table.columns.difference(["step"])
     incomplete = list(required[table[required].isna().any()])
     if incomplete:
