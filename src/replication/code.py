@@ -68,11 +68,16 @@ class Code:
         Of the lazy package it is the module that the name leads to: the package's own file is no more than a table.
         """
         parts = name.split(".")
-        places = [self.folder.joinpath(*parts[:end]) for end in range(1, len(parts) + 1)]
+        places = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
         if parts[0] == LAZY:
-            places = [self.folder / LAZY / self._homes.get(part, part) for part in parts[1:2]]
-        files = (file for place in places for file in (place / "__init__.py", place.with_suffix(".py")))
-        yield from (file for file in files if file.exists())
+            places = [f"{LAZY}/{self._homes.get(part, part)}" for part in parts[1:2]]
+        names = (name for place in places for name in (f"{place}/__init__.py", f"{place}.py"))
+        yield from (self._files[name] for name in names if name in self._files)
+
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        """Every module of the folder, by its place in it."""
+        return {path.relative_to(self.folder).as_posix(): path for path in self.folder.rglob("*.py")}
 
     @cached_property
     def _homes(self) -> dict[str, str]:

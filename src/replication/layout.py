@@ -218,10 +218,13 @@ class Layout:
         """A digest of a rule's code, and the versions of JAX if it computes."""
         if rule.name not in self._codes:
             roots = [self.root / "scripts" / rule.script, *(self.root / "src" / module for module in rule.modules)]
-            computes = COMPUTES if "jax" in self._code.packages(roots) else ()
-            versions = {package: metadata.version(package) for package in computes}
+            versions = self._versions if "jax" in self._code.packages(roots) else {}
             self._codes[rule.name] = {"code": self._code.digest(roots), "versions": versions}
         return self._codes[rule.name]
+
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        return {package: metadata.version(package) for package in COMPUTES}
 
     # --- what a job asks for ---
 
