@@ -83,7 +83,7 @@ $(WITH_UV) -m uv pip install --quiet --python build/$(1)/bin/python --only-binar
 PYTHONPATH=src build/$(1)/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not slow" tests/sgntk
 endef
 
-# It compares its results with those here.
+# It compares its results with those here. TESTS=tests/workflow, say: no more than these of the tests there.
 test-fresh: quick ## the commands of the README on a Debian 13 of nothing else (needs root and debootstrap)
 	$(BIN)/python -m pytest --capture=no -m fresh_machine
 

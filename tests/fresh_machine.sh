@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The first commands of the README, word for word, with the current commit on a Debian 13 of nothing but what is named below.
-#   fresh_machine.sh [FOLDER]    FOLDER gets a copy of results/quick
+#   fresh_machine.sh [FOLDER]    FOLDER gets a copy of results/quick; TESTS in the environment: which tests to run, else all
 # Needs root, and a Debian with debootstrap. Where it cannot be run, it says why and exits with 77.
 set -euo pipefail
 packages=python3,python3-pip,make,git,ca-certificates
@@ -93,6 +93,7 @@ trap 'exit 143' TERM
 
 timed "Debian 13 with $packages" install_debian
 copy_network
+[ -z "${TESTS:-}" ] || variables+=("PYTEST_ADDOPTS=$TESTS")
 git clone --quiet --no-hardlinks . "$machine/sgntk"
 while read -r command; do
     timed "$command" isolated bash -c "$(declare -f enter); enter \"\$@\"" enter "$machine" "$command" "${variables[@]}"
