@@ -282,11 +282,12 @@ def test_mean_is_differentiable_in_tau_and_every_parameter(name):
     }
     values = {"tau": 0.6, **numbers}
 
+    @jax.jit
     def mean(values):
         parameters = {key: value for key, value in values.items() if key != "tau"}
         return dataclasses.replace(surrogate, **parameters).gaussian_mean(jnp.asarray(values["tau"], float))
 
-    gradient = jax.grad(mean)(values)
+    gradient = jax.jit(jax.grad(mean))(values)
     for key, value in values.items():
         high, low = (float(mean({**values, key: value + h})) for h in (1e-5, -1e-5))
         # Central differences: an error of h^2 times the third derivative, here of order 1, and rounding of 1e-16/h.
@@ -296,7 +297,7 @@ def test_mean_is_differentiable_in_tau_and_every_parameter(name):
 @pytest.mark.usefixtures("x64")
 @each
 def test_slope_of_the_mean_at_tau_0_is_finite(name):
-    slope = jax.grad(CATALOGUE[name][0].gaussian_mean)(jnp.array(0.0))
+    slope = jax.jit(jax.grad(CATALOGUE[name][0].gaussian_mean))(jnp.array(0.0))
     # -sqrt(2/pi) s'(0+), which is the corner's: a power law's exponent, 1 for Laplace and triangle, 0 for the smooth.
     corner = {"laplace": 1, "triangle": 1, "super_spike": 2, "power_law": 3}.get(name, 0)
     assert float(slope) == pytest.approx(-math.sqrt(2 / math.pi) * corner, abs=1e-9)

@@ -70,7 +70,7 @@ def test_as_a_module_of_another_workflow(study, tmp_path):
     [
         ("training={learning_rate: 0.05}", None),
         ("training={learning_rate: -1}", "training.learning_rate: got -1; expected a number > 0"),
-        ("experiments={ntk: null}", None),
+        pytest.param("experiments={ntk: null}", None, marks=pytest.mark.slow),
     ],
 )
 def test_nested_settings_on_the_command_line(study, given, message):
@@ -84,8 +84,12 @@ def test_nested_settings_on_the_command_line(study, given, message):
     ("text", "message"),
     [
         ("run: tiny\nrun: other\n", "tiny.yaml, line 2: run: given before in line 1; expected each key once"),
-        ("run: " + 300 * "x", "run: got 'xxx"),
-        ("network: {sigma_w: 1e-1}", "network.sigma_w: got the text '1e-1'; expected a number > 0"),
+        pytest.param("run: " + 300 * "x", "run: got 'xxx", marks=pytest.mark.slow),
+        pytest.param(
+            "network: {sigma_w: 1e-1}",
+            "network.sigma_w: got the text '1e-1'; expected a number > 0",
+            marks=pytest.mark.slow,
+        ),
         ("experiments: {sign: {networks: 1000000000}}", "experiments.sign.networks: got 1000000000; expected "),
     ],
 )
