@@ -38,7 +38,7 @@ def with_published(outputs, predicted, published):
     Args:
         outputs: table with `activation`, `width`, `step`, `network`, `point` and `output`.
         predicted: from `predictions`.
-        published: `docs/results/<experiment>_learning.csv`.
+        published: `docs/results/paper/<experiment>_learning.csv`.
     """
     ours = ensembles.learning(outputs, predicted)
     both = ours.merge(published, on=["activation", *KEYS], suffixes=("", "_cpu"))

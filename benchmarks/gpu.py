@@ -88,7 +88,7 @@ class Benchmark:
     def __init__(self, folder, measurements, report, sizes, reference=None):
         self.folder, self.measurements, self.report, self.sizes = folder, measurements, report, sizes
         self.experiment, self.predicted = report.experiment, None
-        self.published = pd.read_csv(ROOT / f"docs/results/{self.experiment.name}_learning.csv")
+        self.published = pd.read_csv(ROOT / f"docs/results/paper/{self.experiment.name}_learning.csv")
         self.reference = None if reference is None else pd.read_parquet(reference)
         if reference is None:
             report.notes.append(NO_REFERENCE)

@@ -1,24 +1,28 @@
-"""What a reader of the verdicts may ask next, in sentences with the numbers of a run."""
+"""What a reader of the verdicts may ask next, in sentences with the numbers of the published runs."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from published_run import PublishedRun
 
 
-def paragraphs(report: dict[str, Any], tables: dict[str, pd.DataFrame]) -> str:
+def paragraphs(paper: PublishedRun, decisive: PublishedRun | None) -> str:
     """All of them, as a list in Markdown.
 
     Args:
-        report: content of claims.json.
-        tables: those of docs/results, by name.
+        paper: the run with the paper's numbers.
+        decisive: the run that decides what the other leaves undecided, where it is published.
     """
-    found = (
-        _rates(report),
-        _scale(report),
-        _growth(tables["divergence_box_1"]),
-        _surrogates(tables["surrogate_errors"]),
-    )
+    found = [
+        _rates(paper.report),
+        _scale(paper.report),
+        _growth(paper.table("divergence_box_1")),
+        _surrogates(paper.table("surrogate_errors")),
+    ]
+    if decisive is not None:
+        found[1:1] = [_rates_of_wide_networks(decisive)]
+        found += [_learning(decisive), _worst_surrogate(decisive.report)]
     return "\n".join(f"- {paragraph}" for paragraph in found)
 
 
@@ -38,6 +42,25 @@ def _rates(report: dict[str, Any]) -> str:
         f"networks of 1,000 units are still narrow: training changes their NTK by {change:.0%}. After training, "
         f"the squared error of the SG-NTK of erf_2 goes with n to the power {trained}."
     )
+
+
+def _rates_of_wide_networks(decisive: PublishedRun) -> str:
+    def powers(claim: str, step: str, *activations: str) -> str:
+        found = {name: _finding(decisive.report, claim, f"n, {name}, step {step}") for name in activations}
+        return ", ".join(f"{_minus_with_interval(one)} for {name}" for name, one in found.items())
+
+    return (
+        "**With wider and more networks** these powers are, for the NTK at initialization from "
+        f"{_ensembles(decisive.table('ntk_at_start_kernel_mse'))}, "
+        f"{powers('ntk_converges', '0', 'erf_2', 'erf_5', 'erf_20')}, and for the SG-NTK after 1,000 steps from "
+        f"{_ensembles(decisive.table('sg_ntk_kernel_mse'))}, "
+        f"{powers('sg_ntk_converges', '1,000', 'erf_2', 'erf_5')}."
+    )
+
+
+def _ensembles(kernel_mse: pd.DataFrame) -> str:
+    widths = kernel_mse["width"]
+    return f"{kernel_mse['network'].nunique()} networks of {widths.min():,} to {widths.max():,} units"
 
 
 def _scale(report: dict[str, Any]) -> str:
@@ -85,6 +108,34 @@ def _surrogates(errors: pd.DataFrame) -> str:
     )
 
 
+def _learning(decisive: PublishedRun) -> str:
+    found = _finding(decisive.report, "learning_is_predicted", "squared distance from the predicted mean")
+    table = decisive.table("learning")
+    distances = ", ".join(
+        f"{row.squared_distance:.5f} ± {row.standard_error:.5f} for n = {row.width:,}"
+        for row in table.sort_values("width").itertuples()
+    )
+    step = f"{table['step'].max():,}"
+    return (
+        f"**While they learn**, sign networks are farthest from the prediction at step {step}. The mean of "
+        f"{found['note']} is then at a squared distance from it of {distances} (standard errors); of the widest, "
+        f"this is {_with_interval(found)} times the squared distance between both regressions."
+    )
+
+
+def _worst_surrogate(report: dict[str, Any]) -> str:
+    area, peak = (
+        _finding(
+            report, "surrogates_agree", f"largest mean test error of a surrogate by the median of all, at equal {one}"
+        )
+        for one in ("area", "peak")
+    )
+    return (
+        f"**With {area['note']}** the largest mean test error of a surrogate is {_with_interval(area)} times the "
+        f"median of all at equal area, and {_with_interval(peak)} times at equal peak."
+    )
+
+
 def _finding(report: dict[str, Any], claim: str, words: str) -> dict[str, Any]:
     """The first finding of a claim whose statistic has these words."""
     (chosen,) = (one for one in report["claims"] if one["name"] == claim)
@@ -98,6 +149,10 @@ def _with_interval(finding: dict[str, Any]) -> str:
 
 def _with_error(sample: pd.Series) -> str:
     return f"{sample.mean():.3f} ± {sample.std() / len(sample) ** 0.5:.3f}"
+
+
+def _minus_with_interval(finding: dict[str, Any]) -> str:
+    return f"{_minus(finding['estimate'])} ({_minus(finding['low'])} to {_minus(finding['high'])})"
 
 
 def _minus(value: float) -> str:

@@ -263,11 +263,11 @@ def evidence(study: Study) -> Needs:
     """What the claims are tested on, as far as the study has it."""
     found: Needs = {"grid": made_by("grid")}
     for role, name in study.claims.experiments.items():
-        if role in ("ntk", "sg_ntk"):
-            found[role] = made_by("tabulate_kernels", "kernels", experiment=name)
-        else:
+        if study.experiments[name].record == "outputs":
             found[role] = made_by("tabulate_outputs", "outputs", experiment=name)
-            found[role.replace("outputs", "predictions")] = made_by("predict", experiment=name)
+            found[f"{role}_predictions"] = made_by("predict", experiment=name)
+        else:
+            found[role] = made_by("tabulate_kernels", "kernels", experiment=name)
     if study.steepness is not None:
         found["steepness"] = made_by("steepness")
         found["training_set"] = made_by("training_set", training_set=study.steepness.training_set)

@@ -78,6 +78,11 @@ class Extreme:
         """The extreme of the estimates, which lies farther out than that of what they estimate."""
         return self._extreme([estimate.value for estimate in self.of])
 
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the intervals are symmetric on a logarithmic scale."""
+        return self.of[0].logarithmic
+
     def interval(self, confidence: float) -> tuple[float, float]:
         """Where the extreme of the statistics of ever more networks is."""
         lows, highs = zip(*(one.interval(shared(confidence, len(self.of))) for one in self.of), strict=True)

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+ACROSS = "an interval across a bound"
+"""Why a verdict is open that more networks could decide."""
+
 VERDICTS = ("replicated", "not replicated", "undecided")
 
 
@@ -23,9 +26,18 @@ def tally(claims: Sequence[Mapping[str, Any]]) -> str:
 
 def words(judged: Mapping[str, Any]) -> str:
     """A verdict in words: of a claim, with its parts, or of a finding; undecided with the reason."""
-    reason = f" ({judged['open']})" if judged["open"] else ""
+    reason = f" ({judged['open']}{_needed(judged)})" if judged["open"] else ""
     parts = ", ".join(f"{name}: {verdict}" for name, verdict in judged.get("parts", {}).items())
     return judged["verdict"] + reason + (f"; {parts}" if parts else "")
+
+
+def _needed(judged: Mapping[str, Any]) -> str:
+    """How large a sample would decide what an interval across a bound leaves open."""
+    if judged["open"] != ACROSS:
+        return ""
+    if judged["needed"] is None:
+        return f", the estimate nearly on it: more {judged['of']} would hardly decide"
+    return f"; at this estimate and spread, {judged['needed']:,} {judged['of']} would decide"
 
 
 def sureness(finding: Mapping[str, Any]) -> str:

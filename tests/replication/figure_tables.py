@@ -20,7 +20,7 @@ def comparison():
     """The paper's run against the published values."""
     ours = []
     for kernel in ("ntk", "sg_ntk"):
-        mse = pd.read_csv(ROOT / f"docs/results/{kernel}_kernel_mse.csv")
+        mse = pd.read_csv(ROOT / f"docs/results/paper/{kernel}_kernel_mse.csv")
         ours.append(published.measured(kernel, mse, ensembles.mean_kernel_mse(mse), STEEPNESS))
     return published.compare(pd.read_csv(ROOT / "workflow/published/kernel_mse.csv"), pd.concat(ours))
 

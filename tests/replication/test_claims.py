@@ -118,8 +118,10 @@ def real_data(place=0.0, networks=20):
 def evidence(**changes):
     """Data that support every claim, but for what is changed."""
     supporting = {
+        "ntk_at_start": kernels(seed=1),
         "ntk": kernels(seed=1),
         "sg_ntk": kernels(seed=2),
+        "learning": learning(),
         "outputs": learning(),
         "small_outputs": trained(scale=KAPPA, seed=4),
         "steepness": steepness(),
@@ -178,7 +180,9 @@ def test_a_claim_needs_the_evidence_that_its_test_asks_for():
 
 
 def test_evidence_that_there_is_none_of_is_refused():
-    with pytest.raises(ValueError, match=r"^claim holds: expected evidence among ntk, sg_ntk, .*; got weather$"):
+    with pytest.raises(
+        ValueError, match=r"^claim holds: expected evidence among ntk_at_start, ntk, sg_ntk, .*; got weather$"
+    ):
 
         @claim("Something holds.", source="")
         def holds(sampling, ntk, weather): ...
@@ -190,7 +194,7 @@ def test_data_that_support_every_claim_replicate_all(results):
 
 
 CONTRADICTIONS = {
-    "ntk_converges": [{"ntk": kernels(exponent=0.3)}],
+    "ntk_converges": [{"ntk_at_start": kernels(exponent=0.3)}],
     "sg_ntk_converges": [
         {"sg_ntk": kernels(exponent=0.3)},
         {"sg_ntk": kernels(change=0.5, size=1.0)},  # right at first, but not after training
@@ -215,7 +219,7 @@ CONTRADICTIONS = {
         {"small_outputs": trained(scale=KAPPA, shift=0.5)},
         {"small_outputs": trained(scale=KAPPA, spread=2.0)},
     ],
-    "learning_is_predicted": [{"outputs": learning(spread=1.5)}, {"outputs": learning(shift=0.5)}],
+    "learning_is_predicted": [{"learning": learning(spread=1.5)}, {"learning": learning(shift=0.5)}],
     "sgl_diverges": [
         {"divergence": divergence(growth=0.8)},
         {"divergence": divergence(departure=0.25)},
@@ -246,7 +250,7 @@ def findings_of(name, **changes):
 
 
 def test_an_error_that_stays_the_same_is_no_convergence():
-    assert findings_of("ntk_converges", ntk=kernels(exponent=0.0)).verdict == "undecided"
+    assert findings_of("ntk_converges", ntk_at_start=kernels(exponent=0.0)).verdict == "undecided"
 
 
 @pytest.mark.parametrize(
@@ -254,7 +258,7 @@ def test_an_error_that_stays_the_same_is_no_convergence():
 )
 def test_convergence_is_told_from_its_rate(exponent, rate):
     """The squared error falls like 1/n, like the fourth root of 1/n, and like 1/n^2: all converge."""
-    result = findings_of("ntk_converges", ntk=kernels(exponent=exponent))
+    result = findings_of("ntk_converges", ntk_at_start=kernels(exponent=exponent))
     assert result.verdict == "replicated"
     assert result.parts == {"convergence": "replicated", "rate 1/n": rate}
 
@@ -285,8 +289,10 @@ def test_surrogates_may_differ_by_less_than_a_factor_of_two(worst):
 
 def test_a_small_run_says_replicated_of_theory_alone():
     found = evaluate(
+        ntk_at_start=kernels(networks=3),
         ntk=kernels(networks=3),
         sg_ntk=kernels(networks=3),
+        learning=trained(networks=20),
         outputs=trained(networks=20),
         small_outputs=trained(scale=KAPPA, networks=20),
         divergence=divergence(networks=3),
@@ -309,7 +315,7 @@ def test_claims_without_their_evidence_are_left_out_and_the_others_stay(results,
 def test_one_number_of_a_table_reaches_the_result(results):
     changed = kernels(seed=1)
     changed.loc[5, "empirical"] += 0.5
-    assert results[0].claim.findings(evidence(ntk=changed), SAMPLING) != results[0].findings
+    assert results[0].claim.findings(evidence(ntk_at_start=changed), SAMPLING) != results[0].findings
 
 
 def test_the_same_data_give_the_same_results(results):

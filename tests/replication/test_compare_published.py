@@ -17,7 +17,7 @@ CONDITIONS = yaml.safe_load((ROOT / "workflow/published/settings.yaml").read_tex
 
 def errors(kernel):
     """Kernel errors of the paper's run, as published in docs/results, and their means."""
-    mse = pd.read_csv(ROOT / f"docs/results/{kernel}_kernel_mse.csv")
+    mse = pd.read_csv(ROOT / f"docs/results/paper/{kernel}_kernel_mse.csv")
     return mse, ensembles.mean_kernel_mse(mse)
 
 

@@ -15,7 +15,9 @@ from pydantic import BaseModel
 
 import sgntk
 from replication import build, settings
-from replication.rules import RULES
+from replication.claims import CLAIMS
+from replication.claims.evidence import SOURCES
+from replication.rules import RULES, evidence
 from replication.settings import ConfigurationError, Request, WidthPlan, read
 from replication.settings.activations import ACTIVATIONS
 from replication.settings.surrogates import SURROGATES
@@ -53,7 +55,9 @@ def refusal(config, overrides=None):
 # --- valid configurations ---
 
 
-@pytest.mark.parametrize("names", [("paper.yaml",), ("paper.yaml", "quick.yaml"), ("paper.yaml", "gpu.yaml")])
+@pytest.mark.parametrize(
+    "names", [("paper.yaml",), *(("paper.yaml", name) for name in ("decisive.yaml", "quick.yaml", "gpu.yaml"))]
+)
 def test_configurations_of_the_pipeline_are_valid(names):
     study = read(merged(*names))
     assert study.run == names[-1].removesuffix(".yaml")
@@ -62,9 +66,20 @@ def test_configurations_of_the_pipeline_are_valid(names):
             assert build.architecture(study.architecture(name, activation)).hidden_layers == 2
 
 
-@pytest.mark.parametrize("name", ["paper.yaml", "quick.yaml", "gpu.yaml"])
+@pytest.mark.parametrize("name", ["paper.yaml", "decisive.yaml", "quick.yaml", "gpu.yaml"])
 def test_files_of_the_pipeline_are_in_order(name):
     settings.check_file(CONFIGURATIONS / name)
+
+
+def test_what_the_run_of_the_paper_leaves_undecided_another_tests():
+    """But the claim on real data; and the rates, of which a claim of convergence says whether they are 1/n."""
+    published = json.loads((CONFIGURATIONS.parents[1] / "docs/results/paper/claims.json").read_text())["claims"]
+    undecided = {claim["name"] for claim in published if claim["verdict"] == "undecided"} - {"real_data_follows"}
+    tables = evidence(read(merged("paper.yaml", "decisive.yaml")))
+    there = {name for name, source in SOURCES.items() if {*source.tables} <= {*tables}}
+    tested = {claim.name for claim in CLAIMS if claim.testable(there)}
+    rates = {"ntk_converges", "sg_ntk_converges", "kernels_stay"}
+    assert undecided | rates == tested
 
 
 def test_the_paper():
@@ -180,7 +195,7 @@ def test_null_drops_an_experiment_with_all_that_shows_it():
     study = read(changed("experiments.ntk", None))
     assert set(study.experiments) == {"sg_ntk", "sign", "sign_small_output"}
     assert set(study.figures) == set(CONFIG["figures"]) - {"figure_1", "figure_b3"}
-    assert set(study.claims.experiments) == {"sg_ntk", "outputs", "small_outputs"}
+    assert set(study.claims.experiments) == {"sg_ntk", "learning", "outputs", "small_outputs"}
 
 
 def test_a_study_of_one_experiment():
@@ -189,8 +204,14 @@ def test_a_study_of_one_experiment():
     study = read({**CONFIG, **others, "experiments": experiments})
     assert list(study.experiments) == ["sign"]
     assert study.figures == {"figure_3": "sign", "figure_s2": "sign"}
-    assert study.claims.experiments == {"outputs": "sign"}
+    assert study.claims.experiments == {"learning": "sign", "outputs": "sign"}
     assert all(getattr(study, name) is None for name in others)
+
+
+def test_at_the_start_one_step_is_enough():
+    config = changed("experiments.ntk.steps", [0])
+    config["claims"]["experiments"] |= {"ntk": None}
+    assert read(config).experiments["ntk"].steps == (0,)
 
 
 def test_roles_and_figures_may_be_left_out():
@@ -416,11 +437,17 @@ REJECTED = [
     ("claims.activation", "erf_2", "got 'erf_2'; expected one of sign"),
     ("claims.experiments.ntk", "nope", "got 'nope'; expected one of ntk, "),
     ("claims.experiments.ntk", "sg_ntk", "got 'sg_ntk'; expected an experiment that records 'empirical_ntk'"),
+    ("claims.experiments.ntk_at_start", "sign", "got 'sign'; expected an experiment that records 'empirical_ntk'"),
+    ("claims.experiments.learning", "ntk", "got 'ntk'; expected an experiment that records 'outputs'"),
     ("claims.experiments.outputs", "ntk", "got 'ntk'; expected an experiment that records 'outputs'"),
-    ("experiments.ntk.networks", 1, "got 1; expected at least 2, since claims.experiments.ntk names the experiment"),
-    ("experiments.sign.networks", 3, "got 3; expected at least 4, since claims.experiments.outputs names the"),
+    (
+        "experiments.ntk.networks",
+        1,
+        "got 1; expected at least 2, since claims.experiments.ntk_at_start names the experiment",
+    ),
+    ("experiments.sign.networks", 3, "got 3; expected at least 4, since claims.experiments.learning names the"),
     ("experiments.ntk.steps", [0], "got 1 of them; expected at least 2, since claims.experiments.ntk names the"),
-    ("experiments.sign.widths", [WIDTH], "got 1 of them; expected at least 2, since claims.experiments.outputs "),
+    ("experiments.sign.widths", [WIDTH], "got 1 of them; expected at least 2, since claims.experiments.learning "),
     # names that file systems cannot take
     ("run", "r" * 101, f"got '{'r' * 101}'; expected a name of at most 100 letters"),
     # text that is meant as a number
@@ -608,7 +635,8 @@ def test_what_a_dropped_experiment_leaves_must_still_be_right():
     config["figures"]["figure_1"] = "never_defined"
     assert refusal(config).startswith("figures.figure_1: got 'never_defined'; expected one of sg_ntk, sign")
     config = changed("claims.experiments.kernels", "ntk")
-    assert refusal(config) == "claims.experiments: got 'kernels'; expected one of ntk, sg_ntk, outputs, small_outputs"
+    roles = "ntk_at_start, ntk, sg_ntk, learning, outputs, small_outputs"
+    assert refusal(config) == f"claims.experiments: got 'kernels'; expected one of {roles}"
 
 
 # --- from the command line ---

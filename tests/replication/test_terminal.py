@@ -15,7 +15,7 @@ from replication.terminal import failure, summary, times
 from replication.terminal.messages import Messages, NothingToDo
 from replication.terminal.screen import Screen
 
-PUBLISHED = Path(__file__).resolve().parents[2] / "docs/results/claims.json"
+PUBLISHED = Path(__file__).resolve().parents[2] / "docs/results/paper/claims.json"
 FILES = {"Report": "results/paper/report.html", "Figures": "results/paper/figures/"}
 VERDICTS = ("replicated", "not replicated", "undecided")
 TERMINAL = Screen(80, wraps=True)

@@ -3,10 +3,12 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
-from replication.claims.verdicts import ACROSS, NO_POWER_LAW, TOO_SMALL, Criterion, Finding, combine
-from replication.statistics import Estimate, PowerLaw
+from replication.claims.verdicts import NO_POWER_LAW, TOO_SMALL, Criterion, Finding, combine
+from replication.statistics import Estimate, Extreme, PowerLaw, mean
+from replication.wording import ACROSS
 
 CRITERION = Criterion(-1.5, -0.5)
 
@@ -59,6 +61,60 @@ def test_too_few_networks_decide_nothing_and_say_so():
 def test_an_interval_across_a_bound_is_another_kind_of_undecided():
     assert (UNDECIDED.verdict, UNDECIDED.open) == ("undecided", ACROSS)
     assert REPLICATED.open == NOT_REPLICATED.open == ""
+
+
+def sample(count):
+    """Mean 1.8 and standard deviation 2, exactly, of however many values."""
+    values = np.random.default_rng(0).normal(size=count)
+    return 1.8 + 2 * (values - values.mean()) / values.std(ddof=1)
+
+
+def of_sample(count, criterion):
+    return Finding("a mean", mean(sample(count)), criterion, "", count=count, of="draws")
+
+
+@pytest.mark.parametrize(
+    "criterion", [Criterion(high=2), Criterion(low=1.7), Criterion(high=1.6), Criterion(0, 2), Criterion(2.1, 9)]
+)
+def test_a_sample_as_large_as_is_needed_decides(criterion):
+    """At the same mean and spread, and a little smaller it does not: Student's distribution hardly narrows from 60."""
+    first = of_sample(60, criterion)
+    assert first.open == ACROSS
+    assert first.needed > 60
+    assert of_sample(first.needed, criterion).open == ""
+    assert of_sample(int(0.95 * first.needed), criterion).open == ACROSS
+    assert (first.describe()["needed"], first.describe()["of"]) == (first.needed, "draws")
+
+
+def test_what_is_needed_of_a_ratio_follows_on_its_logarithmic_scale():
+    """From 2 to 2.5 is as far as from 1.6 to 2, so that an interval to 2 * 1.25^3 takes 9 times as many."""
+    error = math.log(1.25**3) / 1.959964
+    ratio = Estimate(1.6, error, math.inf, logarithmic=True)
+    for estimate in (ratio, Extreme((ratio,), largest=True)):
+        assert Finding("a ratio", estimate, Criterion(0.5, 2), "", count=10).needed == 90
+
+
+def test_of_an_interval_across_two_bounds_the_nearer_decides_how_many():
+    across = Finding(
+        "a mean", Estimate(0.8, 1.0, math.inf), Criterion(0, 1), "", count=10, confidence=0.6826894921370859
+    )
+    assert across.needed == pytest.approx(250, abs=1)
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        Finding("on the bound", Estimate(2.0, 1.0, 9), Criterion(high=2), "", count=10),
+        Finding("nearly on it", Estimate(1.99, 1.0, 9), Criterion(high=2), "", count=10),
+        Finding("too small", Estimate(1.0, 1.0, 9), Criterion(high=2), "", count=10, enough=False),
+        Finding("decided", Estimate(1.0, 0.1, 9), Criterion(high=2), "", count=10),
+        Finding("unknown", Estimate(math.nan, math.nan, 9), Criterion(high=2), "", count=10),
+        Finding("of theory", PowerLaw(1.0, 0.5), Criterion(high=2), ""),
+    ],
+    ids=lambda finding: finding.statistic,
+)
+def test_there_may_be_no_number_that_decides(left):
+    assert left.needed is None
 
 
 def theory(value, residual):
@@ -125,6 +181,8 @@ def test_a_description_is_json_even_where_an_interval_is_not_finite():
         "criterion": "from -1.5 to -0.5",
         "verdict": "undecided",
         "open": ACROSS,
+        "needed": None,
+        "of": "networks",
         "decides": True,
         "part": "",
         "note": "10 networks",

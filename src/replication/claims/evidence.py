@@ -120,10 +120,12 @@ class Source(NamedTuple):
 
 
 SOURCES = {
+    "ntk_at_start": Source(("ntk_at_start",), _table),
     "ntk": Source(("ntk",), _table),
     "sg_ntk": Source(("sg_ntk",), _table),
-    "outputs": Source(("outputs", "predictions"), _outputs),
-    "small_outputs": Source(("small_outputs", "small_predictions"), _small_outputs),
+    "learning": Source(("learning", "learning_predictions"), _outputs),
+    "outputs": Source(("outputs", "outputs_predictions"), _outputs),
+    "small_outputs": Source(("small_outputs", "small_outputs_predictions"), _small_outputs),
     "steepness": Source(("steepness", "grid", "training_set"), _steepness),
     "divergence": Source(("divergence",), _divergence),
     "surrogate_errors": Source(("surrogate_errors",), _table),
@@ -131,8 +133,10 @@ SOURCES = {
 }
 """Evidence by name:
 
-- `ntk`, `sg_ntk`: table of empirical and analytic kernels, of the NTK under gradient descent and the SG-NTK under SGL.
-- `outputs`: sign networks under SGL; `small_outputs`: the same with a smaller output scale.
+- `ntk`, `sg_ntk`: table of empirical and analytic kernels, of the NTK under gradient descent and the SG-NTK under SGL;
+  `ntk_at_start`: of the NTK at initialization, its first step.
+- `outputs`: sign networks after SGL; `small_outputs`: the same with a smaller output scale; `learning`: sign networks
+  step by step.
 - `steepness`, `divergence`, `real_data`: what the classes of these names hold.
 - `surrogate_errors`: tables of `replication.comparison.generalization_errors`, with `normalize`.
 """

@@ -10,7 +10,7 @@ import pandas as pd
 from replication.claims.claim import Claim
 from replication.claims.sampling import Sampling
 from replication.claims.verdicts import Finding, Verdict, combine
-from replication.wording import number, sureness, table, tally, words
+from replication.wording import ACROSS, number, sureness, table, tally, words
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,13 @@ class Result:
     def open(self) -> str:
         """Why it is undecided; empty if it is not."""
         return combine(self.findings)[1]
+
+    @property
+    def needed(self) -> int | None:
+        """Size of a sample that would decide what an interval across a bound leaves open; None where there is none."""
+        sizes = [finding.needed for finding in self.findings if finding.decides and finding.open == ACROSS]
+        known = [size for size in sizes if size is not None]
+        return max(known, default=None) if self.open == ACROSS and len(known) == len(sizes) else None
 
     @property
     def parts(self) -> dict[str, Verdict]:
@@ -58,6 +65,8 @@ class Result:
             "beyond": claim.beyond,
             "verdict": self.verdict,
             "open": self.open,
+            "needed": self.needed,
+            "of": self.decisive.of,
             "parts": self.parts,
             "confidence": self.decisive.confidence,
             "decisive": self.findings.index(self.decisive),

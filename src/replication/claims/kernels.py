@@ -27,9 +27,9 @@ CLOSE_TO_START = Criterion(high=0.25)
     "The empirical NTK of erf_m networks at initialization converges to the analytic NTK as the width n grows.",
     source="Figures 1 and B.3",
 )
-def ntk_converges(sampling: Sampling, ntk: pd.DataFrame) -> Iterator[Finding]:
+def ntk_converges(sampling: Sampling, ntk_at_start: pd.DataFrame) -> Iterator[Finding]:
     """How the mean squared error falls with the width."""
-    yield from _convergence(sampling, ntk, {int(ntk["step"].min())})
+    yield from _convergence(sampling, ntk_at_start, {int(ntk_at_start["step"].min())})
 
 
 @claim(

@@ -71,7 +71,8 @@ class Sampling:
             estimate = statistics.jackknife_extreme(function, *samples, largest=largest, logarithmic=logarithmic)
         else:
             estimate = statistics.jackknife(function, *samples, logarithmic=logarithmic)
-        return Finding(statistic, estimate, criterion, note, enough=networks >= least, decides=decides)
+        enough, sample = networks >= least, of.partition(",")[0]
+        return Finding(statistic, estimate, criterion, note, enough=enough, decides=decides, count=networks, of=sample)
 
     def of_widths(
         self, statistic: str, samples: Mapping[Any, Float[np.ndarray, " networks"]], criterion: Criterion, **about: Any
@@ -82,7 +83,8 @@ class Sampling:
         if networks < self.least_kernels:
             note += f", too few to decide: at least {self.least_kernels}"
         estimate = statistics.exponent(np.array([*samples], float), [*samples.values()])
-        return Finding(statistic, estimate, criterion, note, enough=networks >= self.least_kernels, **about)
+        enough = networks >= self.least_kernels
+        return Finding(statistic, estimate, criterion, note, enough=enough, count=networks, **about)
 
     def of_theory(
         self,

@@ -152,12 +152,12 @@ def scale_leaves_the_mean(sampling: Sampling, outputs: Outputs, small_outputs: O
     "At every time during SGL, mean and spread of wide networks are those that the SG-NTK predicts for this step.",
     source="beyond the paper; Figure S.2",
 )
-def learning_is_predicted(sampling: Sampling, outputs: Outputs) -> Iterator[Finding]:
+def learning_is_predicted(sampling: Sampling, learning: Outputs) -> Iterator[Finding]:
     """Distance from the predicted mean, and variance by the predicted one, of the widest networks step by step."""
-    last = outputs.last
+    last = learning.last
     apart = float(np.mean((last.sg_ntk.mean - last.nngp.mean) ** 2))
     finding = partial(sampling.of_networks, least=sampling.least_outputs)
-    for step, ensembles in outputs.by_step.items():
+    for step, ensembles in learning.by_step.items():
         networks, then = ensembles.outputs[ensembles.widest], ensembles.sg_ntk_then
         where = f"n = {ensembles.widest:,}, step {step:,}"
         yield finding(

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from replication.statistics import Estimate, Extreme, PowerLaw
+from replication.wording import ACROSS
 
 Verdict = Literal["replicated", "not replicated", "undecided"]
 
 TOO_SMALL = "too small a run"
-ACROSS = "an interval across a bound"
 NO_POWER_LAW = "no power law"
 
 LARGEST_RESIDUAL = 0.25
 """Of a fit, beyond which its exponent says nothing."""
+
+MOST_TIMES = 100
+"""A run so many times as large is none that decides: the estimate lies on a bound, as far as one can tell."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,24 @@ class Criterion:
         if high < self.low or self.high < low:
             return "not replicated"
         return "undecided"
+
+    def times_to_decide(self, value: float, interval: tuple[float, float], logarithmic: bool) -> float:
+        """How many times as large a sample decides, if the estimate and the spread of a network stay as they are.
+
+        An interval narrows like `1/sqrt(n)` around its estimate, on a logarithmic scale if it has that. One that
+        reaches as far as `r` towards a bound at distance `d` ends there with `r^2/d^2` times as many networks: a
+        little fewer are enough, since Student's distribution narrows, too. Infinite where the estimate is on the bound.
+        """
+        low, high = interval
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return math.inf
+        scale = math.log if logarithmic else float
+        times = 1.0
+        for bound in (self.low, self.high):
+            if low < bound < high:
+                reach, distance = (abs(scale(end) - scale(value)) for end in (high if value < bound else low, bound))
+                times = max(times, (reach / distance) ** 2 if distance else math.inf)
+        return times
 
     def __str__(self) -> str:
         if math.isinf(self.low):
@@ -55,6 +76,8 @@ class Finding:
         decides: whether it enters the claim's verdict, or is reported beside it.
         part: what it is about, if the claim has parts that are told apart.
         confidence: of the interval.
+        count: size of the sample, the smallest if there are several; 0 if there is none.
+        of: what it is a sample of.
     """
 
     statistic: str
@@ -65,6 +88,8 @@ class Finding:
     decides: bool = True
     part: str = ""
     confidence: float = 0.95
+    count: int = 0
+    of: str = "networks"
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -93,6 +118,14 @@ class Finding:
             return NO_POWER_LAW
         return ACROSS if self.enough else TOO_SMALL
 
+    @property
+    def needed(self) -> int | None:
+        """Size of a sample that would decide what an interval across a bound leaves open; None where there is none."""
+        if self.open != ACROSS or isinstance(self.estimate, PowerLaw):
+            return None
+        times = self.criterion.times_to_decide(self.estimate.value, self.interval, self.estimate.logarithmic)
+        return math.ceil(self.count * times) if self.count and times <= MOST_TIMES else None
+
     def describe(self) -> dict[str, Any]:
         """The finding as plain values, for JSON; what is not finite, or not there, is null."""
         low, high = (None, None) if self.residual is not None else self.interval
@@ -103,6 +136,8 @@ class Finding:
             "criterion": str(self.criterion),
             "verdict": self.verdict,
             "open": self.open,
+            "needed": self.needed,
+            "of": self.of,
             "decides": self.decides,
             "part": self.part,
             "note": self.note,

@@ -20,7 +20,7 @@ CAPTION = """\
 {% set widths = experiment.widths | map(attribute="width") | list %}
 **{{ statement }}**
 
-The sign networks of Figure 3 while they learn, at the steps t = {{ experiment.steps | join(", ") }};
+Sign networks while they learn, at the steps t = {{ experiment.steps | join(", ") }};
 {{ experiment.networks }} networks for each width n.
 
 *Upper row.* A panel for each step, for width n = {{ widths | max }}. Horizontal: the angle α in radians of the input

@@ -8,6 +8,9 @@ from replication.settings._flags import is_known
 from replication.settings._study import Experiment, Study
 from replication.settings.surrogates import SURROGATES, Bump
 
+CLAIMS_RECORD = {"ntk_at_start": "empirical_ntk", "ntk": "empirical_ntk", "sg_ntk": "empirical_sg_ntk"}
+"""What the experiments that claims about kernels are tested on record, by role; the others record outputs."""
+
 
 def check(study: Study) -> None:
     """Raises ConfigurationError at the first thing that does not fit."""
@@ -130,14 +133,13 @@ def _check_claim(role: str, name: str, study: Study) -> None:
     key = f"claims.experiments.{role}"
     _check_name(key, name, study.experiments)
     experiment = study.experiments[name]
-    record = {"ntk": "empirical_ntk", "sg_ntk": "empirical_sg_ntk"}.get(role, "outputs")
+    record = CLAIMS_RECORD.get(role, "outputs")
     if experiment.record != record:
         raise error(key, name, f"an experiment that records {record!r}")
     if record == "outputs":
         _check_name("claims.activation", study.claims.activation, experiment.activations)
-    kernels = record != "outputs"
-    _check_enough(f"experiments.{name}.networks", experiment.networks, 2 if kernels else 4, key)
-    _check_enough(f"experiments.{name}.steps", experiment.steps, 2 if kernels else 1, key)
+    _check_enough(f"experiments.{name}.networks", experiment.networks, 4 if record == "outputs" else 2, key)
+    _check_enough(f"experiments.{name}.steps", experiment.steps, 2 if role in ("ntk", "sg_ntk") else 1, key)
     _check_enough(f"experiments.{name}.widths", experiment.widths, 2, key)
 
 

@@ -41,7 +41,7 @@ else:
     DataSetName = Literal[*DATA_SETS]
 
 Layers = Annotated[int, Bounds(least=1, most=1000)]  # each is compiled by itself
-Role = Literal["ntk", "sg_ntk", "outputs", "small_outputs"]
+Role = Literal["ntk_at_start", "ntk", "sg_ntk", "learning", "outputs", "small_outputs"]
 
 
 # --- what all have in common ---
