@@ -22,6 +22,12 @@ def architecture(description: Mapping[str, Any]) -> sgntk.Architecture:
     )
 
 
+def spiking_architecture(description: Mapping[str, Any]) -> sgntk.SpikingArchitecture:
+    """Spiking networks: the surrogate's description, and the other attributes by their names."""
+    others = {key: value for key, value in description.items() if key != "surrogate"}
+    return sgntk.SpikingArchitecture(surrogate=surrogate(description["surrogate"]), **others)
+
+
 def activation(description: Mapping[str, Any]) -> activations.Activation:
     """An activation, such as of `{"name": "hard_tanh"}`."""
     return _build(activations, description)

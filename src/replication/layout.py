@@ -18,7 +18,7 @@ from typing import Any
 from replication.code import Code
 from replication.figures import FIGURES
 from replication.references import Reference, Sources, references
-from replication.rules import RULES, Rule, figures_of
+from replication.rules import RESETS, RULES, Rule, figures_of
 from replication.settings import Study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,6 +114,7 @@ class Layout:
             "activation": study.activations,
             "training_set": study.data.training_sets,
             "surrogate": study.surrogates,
+            "reset": RESETS,
             "data_set": () if study.real_data is None else study.real_data.data_sets,
         }
         patterns = {name: "|".join(known) or "(?!)" for name, known in names.items()}

@@ -43,6 +43,9 @@ CLAIM_MODULES = tuple(sorted(f"replication/claims/{path.name}" for path in Path(
 FIGURE_MODULES = {name: f"replication/figures/{name}.py" for name in FIGURES}
 """Code that a script finds by scanning, and does not import by name."""
 
+RESETS = ("none", "subtract", "zero")
+"""What a spike does to the membrane, in the words of `sgntk.SpikingArchitecture`."""
+
 REPORT_FILES = {name: f"src/replication/report/{name}" for name in ("report.html.j2", "report.css", "about.rst")}
 
 
@@ -215,6 +218,49 @@ def real_data(study: Study, data_set: str) -> Sources:
     )
 
 
+@rule("compare_resets.py", tables("tables/spiking_reset/{reset}", "outputs", "summary"))
+def spiking_reset(study: Study, reset: str) -> Sources:
+    """Spiking networks with one reset, and what the SG-NTK of units without says."""
+    chosen = _present(study.spiking_reset, "spiking_reset")
+    return Sources(
+        {
+            **_of(chosen, "thresholds", "leaks", "currents", "width", "networks", "seed", "steps"),
+            **_of(chosen, "relative_learning_rate", "monte_carlo"),
+            **_of(study.data, "target"),
+            "reset": reset,
+            "architecture": {"surrogate": study.surrogate(chosen.surrogate), **_plain(chosen.network)},
+        }
+    )
+
+
+@rule("follow_gradients.py", tables("tables/spiking_depth", "predicted", "measured"))
+def spiking_growth(study: Study) -> Sources:
+    """Growth of surrogate gradients in deep spiking networks, predicted and measured."""
+    chosen = _present(study.spiking_depth, "spiking_depth")
+    measured = _of(chosen.measured, "depth", "width", "networks", "points")
+    return Sources(
+        {
+            "places": _places(study, chosen),
+            "steps": chosen.currents.steps,
+            "measured": {**measured, "seed": chosen.seed},
+        }
+    )
+
+
+@rule("learn_deep.py", {"table": "tables/spiking_depth/errors.parquet"})
+def spiking_learning(study: Study) -> Sources:
+    """Final errors of spiking networks that learn where gradients vanish or explode."""
+    chosen = _present(study.spiking_depth, "spiking_depth")
+    return Sources(
+        {
+            "places": _places(study, chosen),
+            "learning": {**_plain(chosen.learning), "seed": chosen.seed},
+            **_of(chosen, "currents"),
+            **_of(study.data, "target"),
+        }
+    )
+
+
 # --- what comes of it ---
 
 PUBLISHED_FIGURES = {"ntk": "figure_b3", "sg_ntk": "figure_b4"}
@@ -245,12 +291,13 @@ def compare_published(study: Study) -> Sources:
 )
 def claims(study: Study) -> Sources:
     """Verdicts on the claims."""
-    roles, diverging = study.claims.experiments, study.divergence
+    roles, diverging, depths = study.claims.experiments, study.divergence, study.spiking_depth
     scales = {role: study.experiments[name].output_scale for role, name in roles.items() if role.endswith("outputs")}
     return Sources(
         {
             "run": study.run,
             "claims": _of(study.claims, "confidence", "activation", "least_networks"),
+            "from_layer": 1 if depths is None else depths.measured.from_layer,
             "divergence": None if diverging is None else _of(diverging, "surrogates", "compare_at"),
             "scale": scales["small_outputs"] / scales["outputs"] if len(scales) == 2 else 1.0,
             "reference_point": study.data.reference_point,
@@ -283,6 +330,12 @@ def evidence(study: Study) -> Needs:
             found[f"real_{name}"] = [
                 made_by("real_data", name, data_set=data_set) for data_set in study.real_data.data_sets
             ]
+    if study.spiking_reset is not None:
+        found["resets"] = [made_by("spiking_reset", "outputs", reset=reset) for reset in RESETS]
+    if study.spiking_depth is not None:
+        found["growth_predicted"] = made_by("spiking_growth", "predicted")
+        found["growth_measured"] = made_by("spiking_growth", "measured")
+        found["deep_errors"] = made_by("spiking_learning")
     return found
 
 
@@ -333,6 +386,20 @@ def _present(section: Any, name: str) -> Any:
     if section is None:
         raise LookupError(f"the configuration has no {name}: it is null")
     return section
+
+
+def _plain(model: Any) -> dict[str, Any]:
+    """A settings model, as JSON has it."""
+    return _of(model, *type(model).model_fields)
+
+
+def _places(study: Study, chosen: Any) -> dict[str, Any]:
+    """The slopes, thresholds and libraries of `spiking_depth`, and what their networks have in common."""
+    return {
+        "surrogate": study.surrogate(chosen.surrogate),
+        **_of(chosen, "slopes", "thresholds", "libraries"),
+        "network": _of(chosen, "leak", "sigma_w", "sigma_b"),
+    }
 
 
 def _architectures(study: Study, experiment: str) -> dict[str, Any]:

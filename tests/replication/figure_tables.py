@@ -98,6 +98,34 @@ def real_data():
     }
 
 
+def resets():
+    cells = product(leak=STUDY.spiking_reset.leaks, threshold=STUDY.spiking_reset.thresholds)
+    number = np.arange(len(cells))
+    cells = cells.assign(nngp_distance=0.25 + number / 50, standard_error=0.0625, nngp_ratio_error=0.03125)
+    return {
+        "summary": [
+            cells.assign(reset=reset, squared_distance=size + number / 100, nngp_ratio=1 - size, rate=0.4 - size / 2)
+            for reset, size in (("none", 0.0), ("subtract", 0.25), ("zero", 0.5))
+        ]
+    }
+
+
+def deep():
+    chosen = STUDY.spiking_depth
+    grid = product(unit=["grid"], slope=chosen.slopes, threshold=chosen.thresholds, leak=[chosen.leak])
+    units = ["snntorch.Leaky", "spikingjelly.LIFNode", "norse.LIFBox", "spyx.LIF"]
+    others = pd.DataFrame({"unit": units, "slope": [1.3, 0.9, 100.0, 25.0], "threshold": 1.0, "leak": 0.9})
+    places = pd.concat([grid, others], ignore_index=True)
+    predicted = places.assign(rate=0.3, gradient_growth=0.6 / places["slope"], kernel_growth=0.9)
+    measured = predicted.merge(product(network=range(3), layer=range(1, 9)), how="cross")
+    errors = places.merge(product(network=range(4)), how="cross")
+    return {
+        "predicted": predicted,
+        "measured": measured.assign(gradient_growth=measured["gradient_growth"] * (0.9 + 0.1 * measured["network"])),
+        "errors": errors.assign(mse=0.5 + errors["network"] / 10),
+    }
+
+
 def tables():
     """The tables of each figure, by the names in its needs."""
     of_kernels, of_outputs = kernels(), outputs()
@@ -121,4 +149,6 @@ def tables():
         "figure_s2": some(of_outputs, "ensemble", "learning", "predictions"),
         "figure_s3": surrogates(),
         "figure_s4": real_data(),
+        "figure_s6": resets(),
+        "figure_s7": deep(),
     }

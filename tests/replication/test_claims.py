@@ -12,7 +12,7 @@ from replication import claims
 from replication.claims import judgement
 from replication.claims.claim import claim
 from replication.claims.ensembles import Ensembles, Outputs, Process
-from replication.claims.evidence import SOURCES, Divergence, RealData, Steepness
+from replication.claims.evidence import SOURCES, Divergence, Growth, RealData, Resets, Steepness
 from replication.claims.judgement import Judgement, Result
 from replication.claims.sampling import Sampling
 from replication.claims.spread import spread_by_angle
@@ -115,6 +115,29 @@ def real_data(place=0.0, networks=20):
     return (RealData("digits", outputs, np.zeros(40), np.ones(40)),)
 
 
+def resets(closest="none", networks=20):
+    """Networks whose mean is off by 1, but for those with one reset."""
+    rng = np.random.default_rng(8)
+    mean = rng.normal(size=(2, 3, POINTS))
+    outputs = {
+        reset: mean + (0.2 if reset == closest else 1.0) + 0.3 * rng.normal(size=(networks, 2, 3, POINTS))
+        for reset in ("none", "subtract", "zero")
+    }
+    return Resets(outputs, mean)
+
+
+def growth(factor=1.0, rate=1.0, vanishing=0.9, silent=0.9, networks=20):
+    """Five places, of which one vanishes and one is silent: factors of what is measured, and their final errors."""
+    rng = np.random.default_rng(9)
+    predicted = pd.DataFrame({"gradient_growth": [0.5, 0.8, 2.0, 0.02, 0.1], "rate": [0.3, 0.4, 0.4, 0.3, 1e-4]})
+    noise = 1 + 0.02 * rng.normal(size=(networks, 5))
+    measured = {
+        "gradient_growth": predicted["gradient_growth"].to_numpy() * [1, factor, 1, 1, 3] * noise,
+        "rate": predicted["rate"].to_numpy() * [1, 1, rate, 1, 3] * noise,
+    }
+    return Growth(predicted, measured, np.array([0.1, 0.1, 0.1, vanishing, silent]) * noise)
+
+
 def evidence(**changes):
     """Data that support every claim, but for what is changed."""
     supporting = {
@@ -128,6 +151,8 @@ def evidence(**changes):
         "divergence": divergence(),
         "surrogate_errors": surrogate_errors(),
         "real_data": real_data(),
+        "resets": resets(),
+        "growth": growth(),
     }
     return {**supporting, **changes}
 
@@ -230,6 +255,14 @@ CONTRADICTIONS = {
         {"surrogate_errors": surrogate_errors(worst=0.42)},
     ],
     "real_data_follows": [{"real_data": real_data(place=1.0)}],
+    "resets_move_networks": [{"resets": resets(closest="zero")}, {"resets": resets(closest="subtract")}],
+    "gradients_grow_as_predicted": [
+        {"growth": growth(factor=1.3)},
+        {"growth": growth(factor=0.7)},
+        {"growth": growth(rate=1.3)},
+        {"growth": growth(rate=0.7)},
+    ],
+    "vanishing_gradients_learn_less": [{"growth": growth(vanishing=0.1)}, {"growth": growth(silent=0.1)}],
 }
 
 
@@ -298,6 +331,8 @@ def test_a_small_run_says_replicated_of_theory_alone():
         divergence=divergence(networks=3),
         surrogate_errors=surrogate_errors(sets=3),
         real_data=real_data(networks=3),
+        resets=resets(networks=3),
+        growth=growth(networks=3),
     )
     assert {result.open for result in found} == {"", "too small a run"}
     replicated = {result.claim.name for result in found if result.verdict == "replicated"}
@@ -342,7 +377,7 @@ def test_results_are_json(results, judged):
 def test_the_page_has_every_claim_and_every_statistic(results, judged):
     page = judged.markdown()
     assert "# Claims, tested on the run `example`" in page
-    assert "9 claims of the paper: 9 replicated; 4 claims beyond it: 4 replicated" in page
+    assert "9 claims of the paper: 9 replicated; 7 claims beyond it: 7 replicated" in page
     assert (
         page.index("## Claims of the paper") < page.index("## Claims beyond the paper") < page.index("## ntk_converges")
     )

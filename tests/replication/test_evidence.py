@@ -105,6 +105,7 @@ SETTINGS = {
         "activation": "sign",
     },
     "divergence": {"surrogates": {"diverges": "box", "learns": "triangle"}, "compare_at": 10},
+    "from_layer": 2,
     "scale": 0.25,
     "reference_point": 7,
 }
@@ -117,8 +118,19 @@ def run():
     real_predictions = pd.DataFrame(
         {"kernel": ["sg_ntk", "sg_ntk", "nngp", "nngp"], "sample": [1, 0, 1, 0], "mean": [5.0, 6.0, 7.0, 8.0]}
     )
+    cells = product(network=[1, 0], threshold=[2.0, 0.5], leak=[0.5], sample=[0, 1])
+    places = pd.DataFrame({"unit": ["spyx.LIF", "grid"], "slope": [2.0, 1.0], "threshold": 1.0, "leak": 0.5})
+    layers = places.merge(product(network=[1, 0], layer=[1, 2, 3]), how="cross")
+    number = 100.0 * layers["slope"] + 10 * layers["network"] + layers["layer"]
     return {
         "ntk_at_start": pd.DataFrame({"empirical": [0.0]}),
+        "resets": [
+            cells.assign(reset=reset, output=size + cells["network"], mean=cells["threshold"] + cells["sample"])
+            for reset, size in (("zero", 10.0), ("none", 20.0))
+        ],
+        "growth_predicted": places.assign(rate=0.5, gradient_growth=0.25, kernel_growth=1.0),
+        "growth_measured": layers.assign(rate=number, gradient_growth=number + 0.5, kernel_growth=number + 0.25),
+        "deep_errors": layers[layers["layer"] == 1].assign(mse=number).drop(columns="layer"),
         "ntk": pd.DataFrame({"empirical": [1.0]}),
         "sg_ntk": pd.DataFrame({"empirical": [2.0]}),
         "outputs": outputs,
@@ -160,6 +172,19 @@ def test_each_evidence_is_made_of_its_own_tables():
         [8, 7],
     )
     assert not digits.sg_ntk.any()
+
+
+def test_resets_and_growth_are_in_the_order_of_networks_and_places():
+    given = run()
+    found = gather(given, given.get, SETTINGS)
+    resets, growth = found["resets"], found["growth"]
+    assert [*resets.outputs] == ["zero", "none"]
+    np.testing.assert_array_equal(resets.outputs["none"], np.broadcast_to([[[[20.0]]], [[[21.0]]]], (2, 1, 2, 2)))
+    assert resets.mean.tolist() == [[[0.5, 1.5], [2.0, 3.0]]]
+    # Layers 2 and 3, in the order of the predictions.
+    assert growth.measured["rate"].tolist() == [[202.5, 102.5], [212.5, 112.5]]
+    assert growth.measured["kernel_growth"].tolist() == [[202.75, 102.75], [212.75, 112.75]]
+    assert growth.errors.tolist() == [[201, 101], [211, 111]]
 
 
 def test_evidence_is_there_if_its_tables_are():

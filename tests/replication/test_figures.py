@@ -49,7 +49,7 @@ class Noted(dict):
 
 
 def test_figures_stand_in_the_order_of_the_paper():
-    paper, beyond = ("1", "2", "3", "B.1", "B.2", "B.3", "B.4"), ("S.1", "S.2", "S.3", "S.4")
+    paper, beyond = ("1", "2", "3", "B.1", "B.2", "B.3", "B.4"), ("S.1", "S.2", "S.3", "S.4", "S.6", "S.7")
     expected = [*(f"Figure {number}" for number in paper), "the comparison", *(f"Figure {number}" for number in beyond)]
     assert [figure.label for figure in FIGURES.values()] == expected
 
@@ -118,7 +118,13 @@ def test_a_figure_of_an_experiment_is_there_if_the_configuration_names_one(name)
 
 @pytest.mark.parametrize(
     ("name", "section"),
-    [("figure_s1", "divergence"), ("figure_s3", "surrogate_comparison"), ("figure_s4", "real_data")],
+    [
+        ("figure_s1", "divergence"),
+        ("figure_s3", "surrogate_comparison"),
+        ("figure_s4", "real_data"),
+        ("figure_s6", "spiking_reset"),
+        ("figure_s7", "spiking_depth"),
+    ],
 )
 def test_a_figure_of_a_dropped_section_is_not_there(name, section):
     assert not FIGURES[name].available(settings.read({**CONFIG, section: None}))
@@ -304,6 +310,24 @@ def test_networks_of_the_same_error_are_all_seen_and_each_time_at_the_same_place
         )
     np.testing.assert_array_equal(*places)
     assert len(np.unique(places[0].round(3), axis=0)) == 3 * 4
+
+
+def test_resets_have_a_column_for_each_leak():
+    figure = draw("figure_s6")
+    assert [ax.get_title() for ax in figure.axes] == [*(f"leak {leak}" for leak in (0.3, 0.6, 0.9)), *[""] * 6]
+    assert legend(figure) == ["no reset", "reset: subtract", "reset: to zero", "NNGP regression"]
+
+
+def test_deep_networks_are_averaged_from_the_layer_of_the_configuration_on():
+    measured = TABLES["figure_s7"]["measured"]
+    first = measured["layer"] < STUDY.spiking_depth.measured.from_layer
+    ignored = measured.assign(rate=measured["rate"].where(~first, 7.0))
+    before, after = (
+        {line.get_label(): line.get_ydata() for line in draw("figure_s7", measured=table).axes[2].lines}
+        for table in (measured, ignored)
+    )
+    assert before.keys() == after.keys()
+    assert all(np.array_equal(before[label], after[label]) for label in before)
 
 
 # --- style ---

@@ -31,6 +31,7 @@ COMPUTED = (
     "variance_ratio",
 )
 COMPUTED += ("amplitude", "predicted", "derivative", "low", "high", "difference", "difference_low", "difference_high")
+COMPUTED += ("nngp_distance", "nngp_ratio", "nngp_ratio_error", "rate", "gradient_growth", "kernel_growth")
 COMPUTED += ("variance_ratio_error", "single_mse", "target", "y", "ratio", "deviation", "tolerance")
 CONSTANT = {
     "analytic": ["activation", "surrogate", "normalize", "point"],
@@ -256,6 +257,73 @@ def real_data(errors, network_errors):
     yield 0, "networks", pairs(pd.concat(network_errors), "mse")
 
 
+def resets(summary):
+    table = pd.concat(summary)
+    leaks = STUDY.spiking_reset.leaks
+    for column, leak in enumerate(leaks):
+        for reset, side in (("none", 0), ("subtract", -1), ("zero", 1)):
+            one = where(table, leak=leak, reset=reset)
+            one = one.assign(x=one["threshold"] + side * 0.02 * 1.5)
+            for row, (name, error) in enumerate(
+                (("squared_distance", "standard_error"), ("nngp_ratio", "nngp_ratio_error"), ("rate", None))
+            ):
+                at = row * len(leaks) + column
+                yield at, reset, pairs(one, "x", name)
+                if error:
+                    low, high = (one[name] + sign * 2 * one[error] for sign in (-1, 1))
+                    yield at, f"{reset} ± 2 errors", upright(one, one["x"], low, high)
+        yield column, "NNGP", pairs(where(table, leak=leak, reset="none"), "threshold", "nngp_distance")
+
+
+def deep(predicted, measured, errors):
+    place = ["unit", "slope", "threshold", "leak"]
+    names = ["rate", "gradient_growth", "kernel_growth"]
+    from_layer = STUDY.spiking_depth.measured.from_layer
+    networks = measured[measured["layer"] >= from_layer].groupby([*place, "network"])[names].mean().groupby(place)
+    found = networks.mean().add_prefix("m_").join(networks.sem().add_prefix("e_"))
+    final = errors.groupby(place)["mse"].agg(error="mean", error_sem="sem")
+    table = predicted.merge(found.join(final).reset_index(), on=place)
+    grid = where(table, unit="grid")
+    lowest = where(grid, slope=grid["slope"].min())
+    sides = {"snntorch.Leaky": -1.5, "spikingjelly.LIFNode": -0.5, "norse.LIFBox": 0.5, "spyx.LIF": 1.5}
+
+    def marks(at, label, one, x, name, error):
+        one = one.assign(x=x)
+        yield at, label, pairs(one, "x", name)
+        low, high = (one[name] + sign * 2 * one[error] for sign in (-1, 1))
+        yield at, f"{label} ± 2 errors", upright(one, one["x"], low, high)
+
+    for threshold, one in grid.groupby("threshold"):
+        label = f"threshold {threshold:g}"
+        yield 0, f"{label}, predicted", pairs(one, "slope", "gradient_growth")
+        yield from marks(0, label, one, one["slope"], "m_gradient_growth", "e_gradient_growth")
+        yield from marks(4, label, one, one["gradient_growth"], "error", "error_sem")
+    for unit in sides:
+        one = where(table, unit=unit)
+        yield 0, f"{unit}, predicted", pairs(one, "slope", "gradient_growth")
+        yield from marks(0, unit, one, one["slope"], "m_gradient_growth", "e_gradient_growth")
+        yield from marks(4, unit, one, one["gradient_growth"], "error", "error_sem")
+    for at, name in ((1, "kernel_growth"), (2, "rate")):
+        yield at, "predicted", pairs(lowest, "threshold", name)
+        for threshold, one in lowest.groupby("threshold"):
+            yield from marks(at, f"threshold {threshold:g}", one, one["threshold"], f"m_{name}", f"e_{name}")
+        for unit, side in sides.items():
+            one = where(table, unit=unit)
+            one = one.assign(x=one["threshold"] + side * 0.05 * 2.5)
+            yield at, f"{unit}, predicted", pairs(one, "x", name)
+            yield from marks(at, unit, one, one["x"], f"m_{name}", f"e_{name}")
+    threshold, depth = grid["threshold"].min(), measured["layer"].max()
+    for slope, one in where(grid, threshold=threshold).groupby("slope"):
+        layers = (
+            where(measured, unit="grid", threshold=threshold, slope=slope).groupby("layer")["gradient_growth"].mean()
+        )
+        course = [(layer, layers[layers.index > layer].prod()) for layer in range(depth + 1)]
+        yield 3, f"slope {slope:g}", ordered(np.array(course, float))
+        growth = one["gradient_growth"].iloc[0]
+        expected = [(layer, growth ** (depth - layer)) for layer in range(depth + 1)]
+        yield 3, f"slope {slope:g}, predicted", ordered(np.array(expected, float))
+
+
 EXPECTED = {
     "figure_1": kernels,
     "figure_2": kernels,
@@ -269,6 +337,8 @@ EXPECTED = {
     "figure_s2": learning,
     "figure_s3": surrogates,
     "figure_s4": real_data,
+    "figure_s6": resets,
+    "figure_s7": deep,
 }
 
 

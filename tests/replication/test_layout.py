@@ -63,6 +63,8 @@ AWKWARD = (
     "grid",
     "prediction",
     "real_data",
+    "spiking_depth",
+    "spiking_reset",
     "surrogate",
     "surrogates",
 )
@@ -149,6 +151,9 @@ def test_another_place_and_another_run_make_nothing_else(tmp_path):
         ("steepness", "steepness", {}),
         ("divergence", "divergence", {"surrogate": "box_1"}),
         ("real_data", "real_data", {"data_set": "digits"}),
+        ("spiking_reset", "spiking_reset", {"reset": "zero"}),
+        ("spiking_depth", "spiking_growth", {}),
+        ("spiking_depth", "spiking_learning", {}),
     ],
 )
 def test_what_is_dropped_cannot_be_made(section, rule, wildcards):
@@ -166,4 +171,4 @@ def test_every_rule_says_what_it_makes():
 def test_what_may_be_asked_for_is_every_file_and_the_rules_that_make_one_thing():
     assert set(files(LAYOUT)) < set(LAYOUT.names)
     assert {"report", "figure_3", "grid"} < set(LAYOUT.names)
-    assert not {"train", "predict", "real_data"} & set(LAYOUT.names)
+    assert not {"train", "predict", "real_data", "spiking_reset"} & set(LAYOUT.names)

@@ -199,7 +199,8 @@ def test_null_drops_an_experiment_with_all_that_shows_it():
 
 
 def test_a_study_of_one_experiment():
-    others = dict.fromkeys(("steepness", "divergence", "surrogate_comparison", "real_data"))
+    sections = ("steepness", "divergence", "surrogate_comparison", "real_data", "spiking_reset", "spiking_depth")
+    others = dict.fromkeys(sections)
     experiments = {name: entry if name == "sign" else None for name, entry in CONFIG["experiments"].items()}
     study = read({**CONFIG, **others, "experiments": experiments})
     assert list(study.experiments) == ["sign"]
@@ -422,6 +423,18 @@ REJECTED = [
     ("real_data.data_sets[0]", "iris", "got 'iris'; expected one of breast_cancer, diabetes, digits"),
     ("real_data.test_points", 400, "got 500 training and test points; expected at most the 442 of diabetes"),
     ("real_data.surrogate", "box", "got 'box'; expected one of erf_derivative_1, "),
+    ("spiking_reset.surrogate", "box", "got 'box'; expected one of erf_derivative_1, "),
+    ("spiking_reset.thresholds", [2.0, 1.0], "got [2.0, 1.0]; expected ascending thresholds"),
+    ("spiking_reset.leaks[0]", -1, "got -1; expected a number >= 0"),
+    ("spiking_reset.networks", 2, "got 2; expected a number >= 3"),
+    ("spiking_reset.relative_learning_rate", 1, "got 1; expected a number < 1"),
+    ("spiking_reset.currents.points", 5, "got 5; unknown key, expected one of steps, dimension, "),
+    ("spiking_depth.surrogate", "box_1", "got 'box_1'; expected one that has a slope"),
+    ("spiking_depth.surrogate", "box", "got 'box'; expected one of erf_derivative_1, "),
+    ("spiking_depth.libraries[0]", "brian", "got 'brian'; expected one of snntorch, spikingjelly, norse, spyx"),
+    ("spiking_depth.libraries", ["spyx", "spyx"], "got ['spyx', 'spyx']; expected each entry once"),
+    ("spiking_depth.slopes", [1.0, 1.0], "got [1.0, 1.0]; expected ascending slopes"),
+    ("spiking_depth.measured.from_layer", 21, "got 21; expected at most spiking_depth.measured.depth = 20"),
     ("figures.figure_s2", "ntk", "got 'ntk'; expected an experiment that records outputs"),
     # the sweep over m, and the claims
     ("steepness.m", [1, 2], "got [1, 2]; expected at least 3 entries"),
@@ -494,6 +507,10 @@ REJECTED = [
     ("surrogate_comparison.training_sets", 10**9, "got 1000000000; expected at most 30 days a job, not "),
     ("real_data.width", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
     ("real_data.networks", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
+    ("spiking_reset.width", 10**12, "got 1000000000000; expected at most 1 TiB of memory a job, not "),
+    ("spiking_reset.steps", 10**40, f"got {10**40}; expected at most 30 days a job, not "),
+    ("spiking_depth.learning.networks", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
+    ("spiking_depth.measured.width", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
     ("real_data.steps", 10**40, f"got {10**40}; expected at most 30 days a job, not "),
 ]
 

@@ -30,6 +30,23 @@ TINY = {
         "networks": 2,
         "steps": 1,
     },
+    "spiking_reset": {
+        "thresholds": [1.0],
+        "leaks": [0.5],
+        "currents": {"steps": 2, "training_points": 2, "test_points": 2},
+        "width": 4,
+        "networks": 3,
+        "steps": 1,
+        "monte_carlo": {"width": 4, "networks": 2},
+    },
+    "spiking_depth": {
+        "slopes": [1.0],
+        "thresholds": [1.0],
+        "libraries": [],
+        "currents": {"steps": 2, "training_points": 2},
+        "measured": {"depth": 2, "from_layer": 1, "width": 4, "networks": 2, "points": 1},
+        "learning": {"hidden_layers": 1, "width": 4, "networks": 2, "steps": 1},
+    },
 }
 
 

@@ -31,6 +31,9 @@ NEEDS = {
     "divergence": set(),
     "compare_surrogates": {"grid"},
     "real_data": set(),
+    "spiking_reset": set(),
+    "spiking_growth": set(),
+    "spiking_learning": set(),
     "compare_published": {"tabulate_kernels"},
     **{figure: {"tabulate_kernels"} for figure in KERNEL_FIGURES},
     "figure_3": {"tabulate_outputs", "predict", "training_set"},
@@ -41,9 +44,11 @@ NEEDS = {
     "figure_s2": {"tabulate_outputs", "predict"},
     "figure_s3": {"compare_surrogates"},
     "figure_s4": {"real_data"},
+    "figure_s6": {"spiking_reset"},
+    "figure_s7": {"spiking_growth", "spiking_learning"},
     "claims": {
         *("tabulate_kernels", "tabulate_outputs", "predict", "steepness", "divergence", "compare_surrogates"),
-        *("real_data", "grid", "training_set"),
+        *("real_data", "grid", "training_set", "spiking_reset", "spiking_growth", "spiking_learning"),
     },
 }
 NEEDS["report"] = {"claims", *FIGURES}.union(*(NEEDS[figure] for figure in FIGURES))
@@ -116,8 +121,9 @@ def edited(project):
 
 
 ALL = set(RULES)
-TRAIN = {"train", "divergence", "real_data"}
-SOLVE = {"predict", "steepness", "compare_surrogates", "real_data"}
+SPIKING = {"spiking_reset", "spiking_growth", "spiking_learning"}
+TRAIN = {"train", "divergence", "real_data", *SPIKING}
+SOLVE = {"predict", "steepness", "compare_surrogates", "real_data", *SPIKING}
 COMPUTE = {"analytic_kernel", *TRAIN, *SOLVE}
 DRAW = {*FIGURES, "report"}
 OF_KERNELS = {*KERNEL_FIGURES, "report"}
@@ -129,7 +135,8 @@ RUNS = {
         "build": COMPUTE,
         "code": {"report"},
         "comparison": {"compare_surrogates"},
-        "datasets": {"grid", "training_set", "compare_surrogates"},
+        "currents": SPIKING,
+        "datasets": {"grid", "training_set", "compare_surrogates", *SPIKING},
         "divergence": {"divergence"},
         "ensembles": {"tabulate_kernels", "tabulate_outputs"},
         "gpu": {"train"},
@@ -138,10 +145,12 @@ RUNS = {
         "published": {"compare_published", "report"},
         "real_data": {"real_data"},
         "real_data_sets": {"real_data", "report"},
-        "recording": {"train", "real_data"},
+        "recording": {"train", "real_data", *SPIKING},
         "references": DRAW,
         "rules": {"report"},
-        "statistics": {"tabulate_kernels", "tabulate_outputs", "compare_surrogates", "claims"},
+        "spiking_depth": {"spiking_growth", "spiking_learning"},
+        "spiking_reset": SPIKING,
+        "statistics": {"tabulate_kernels", "tabulate_outputs", "compare_surrogates", "claims", *SPIKING},
         "steepness": {"steepness"},
         "wording": {"claims", "report"},
         **dict.fromkeys(
@@ -166,7 +175,9 @@ RUNS = {
             ("_networks", "_precision", "_training", "_direct", "_losses", "_models", "_delayed", "_incremental"), TRAIN
         ),
         **dict.fromkeys(("_drawing", "_spiking_networks", "_surrogate_gradient"), TRAIN),
-        "_empirical": {"train", "real_data"},
+        "_empirical": {"train", "real_data", *SPIKING},
+        "libraries": {"spiking_growth", "spiking_learning"},
+        "spiking": SPIKING,
     },
     "scripts": {
         "make_grid": {"grid"},
@@ -174,6 +185,9 @@ RUNS = {
         "sweep_steepness": {"steepness"},
         "follow_divergence": {"divergence"},
         "learn_real_data": {"real_data"},
+        "compare_resets": {"spiking_reset"},
+        "follow_gradients": {"spiking_growth"},
+        "learn_deep": {"spiking_learning"},
         "judge_claims": {"claims"},
         "plot": set(FIGURES),
         **{
@@ -189,9 +203,7 @@ TERMINAL = tuple(
     f"terminal/{name}" for name in ("__init__", "failure", "messages", "run", "screen", "summary", "times")
 )
 PLANS = {f"src/replication/{name}.py" for name in ("settings/__main__", "store/locking", *TERMINAL)}
-NOT_IN_THE_STUDY = {
-    f"src/sgntk/{name}.py" for name in ("__init__", "_neural_tangents", "libraries", "plot", "spiking", "stax")
-}
+NOT_IN_THE_STUDY = {f"src/sgntk/{name}.py" for name in ("__init__", "_neural_tangents", "plot", "stax")}
 
 
 def runs(name):
@@ -245,7 +257,8 @@ THEORY = {"analytic_kernel", "predict"}
 
 # Of each key, the rules whose jobs depend on it, or are new; beside them the report, which shows the configuration.
 DEPEND = {
-    r"data\.(grid_points|target\b.*)": {"grid", "training_set", "compare_published"},
+    r"data\.grid_points": {"grid", "training_set", "compare_published"},
+    r"data\.target\b.*": {"grid", "training_set", "compare_published", "spiking_reset", "spiking_learning"},
     r"data\.reference_point": {
         *("analytic_kernel", "steepness", "train", "compare_surrogates", "claims", "compare_published"),
         *("figure_1", "figure_2"),
@@ -259,8 +272,11 @@ DEPEND = {
     r"training\.largest_loss": set(),  # it stops a training, and changes none
     r"activations\.erf_\d+\.m": {"analytic_kernel", "train", "compare_published", *KERNEL_FIGURES},
     r"activations\.sign\.name": {"predict", *TRAIN, "compare_surrogates"},
-    r"surrogates\.erf_derivative_1\.k": {*THEORY, "train", "steepness", "real_data", "compare_published"},
+    r"surrogates\.erf_derivative_1\.k": {
+        *("train", "steepness", "real_data", "spiking_reset", "compare_published", *THEORY)
+    },
     r"surrogates\.(box|triangle)_1\.half_width": {"compare_surrogates", "figure_s3", "divergence", "figure_s1"},
+    r"surrogates\.super_spike_1\.slope": {"compare_surrogates", "figure_s3", "spiking_growth", "spiking_learning"},
     r"surrogates\.\w+\.(slope|width)": {"compare_surrogates", "figure_s3"},
     r"experiments\.(sg_)?ntk\.(output_scale|surrogate)": {"analytic_kernel", "train", "compare_published"},
     r"experiments\.sign\w*\.output_scale": {"predict", "train", "claims"},
@@ -284,6 +300,11 @@ DEPEND = {
     r"surrogate_comparison\..*": {"compare_surrogates"},
     r"real_data\.data_sets.*": {"figure_s4", "claims"},
     r"real_data\..*": {"real_data"},
+    r"spiking_reset\..*": {"spiking_reset"},
+    r"spiking_depth\.measured\.from_layer": {"claims", "figure_s7"},
+    r"spiking_depth\.(measured\..*)": {"spiking_growth"},
+    r"spiking_depth\.(learning\..*|currents\.(dimension|seed|.*_points))": {"spiking_learning"},
+    r"spiking_depth\..*": {"spiking_growth", "spiking_learning"},
     r"claims\.confidence": {"claims", "compare_surrogates"},
     r"claims\..*": {"claims"},
     r"resources\..*": set(),
@@ -305,13 +326,15 @@ OTHERWISE = {
     r"divergence\.compare_at": 60,
     r"divergence\.surrogates\.diverges": "gaussian_1",
     r"real_data\.surrogate": "gaussian_1",
+    r"spiking_reset\.surrogate": "gaussian_1",
+    r"spiking_depth\.surrogate": "laplace_1",
 }
 
 # Keys that are not changed alone: names, by which others find what they mean, and what depends on another key.
 TOGETHER = (
     r"run|activations\.erf_\d+\.name|surrogates\.\w+\.name|experiments\.\w+\.(record|activations.*)|experiments\.ntk\.surrogate"
     r"|\w+\.activation|divergence\.(steps\[[06]\]|network\.hidden_layers|surrogates\.learns)"
-    r"|surrogate_comparison\.surrogates.*|real_data\.data_sets.*|claims\.experiments\..*|figures\..*"
+    r"|surrogate_comparison\.surrogates.*|real_data\.data_sets.*|spiking_depth\.libraries.*|claims\.experiments\..*|figures\..*"
     r"|experiments\.\w+\.widths\[\d\]\.networks_per_job"
 )
 
@@ -362,6 +385,7 @@ def test_what_is_dropped_leaves_the_rest_as_it_was():
     config = copy.deepcopy(CONFIG)
     config["experiments"] |= {"ntk": None, "sg_ntk": None, "sign_small_output": None}
     config |= dict.fromkeys(("steepness", "divergence", "surrogate_comparison", "real_data"))
+    config |= dict.fromkeys(("spiking_reset", "spiking_depth"))
     after = Layout(settings.read(config))
     assert made_anew(after) == {"claims", "report", "figure_b1"} - {"figure_b1"}
     assert after.figures == ["figure_3", "figure_b1", "figure_s2"]

@@ -66,6 +66,34 @@ class RealData:
     nngp: Float[np.ndarray, " points"]
 
 
+@dataclass(frozen=True)
+class Resets:
+    """Trained spiking networks with each reset, at several thresholds and leaks.
+
+    Attributes:
+        outputs: by the reset, shape (networks, leaks, thresholds, points).
+        mean: what the SG-NTK without reset predicts, shape (leaks, thresholds, points).
+    """
+
+    outputs: Mapping[str, Float[np.ndarray, "networks leaks thresholds points"]]
+    mean: Float[np.ndarray, "leaks thresholds points"]
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Growth of surrogate gradients in deep spiking networks, at places: slopes, thresholds and libraries.
+
+    Attributes:
+        predicted: table with a row for each place.
+        measured: of each statistic of the prediction, mean over layers near the fixed point, shape (networks, places).
+        errors: final errors of networks that learn there, shape (networks, places).
+    """
+
+    predicted: pd.DataFrame
+    measured: Mapping[str, Float[np.ndarray, "networks places"]]
+    errors: Float[np.ndarray, "networks places"]
+
+
 Settings = Mapping[str, Any]
 
 
@@ -112,6 +140,31 @@ def _data_set(outputs: pd.DataFrame, predictions: pd.DataFrame) -> RealData:
     )
 
 
+def _resets(_: Settings, outputs: Sequence[pd.DataFrame]) -> Resets:
+    arrays = {str(table["reset"].iloc[0]): _array(table, "output") for table in outputs}
+    return Resets(arrays, _array(outputs[0], "mean")[0])
+
+
+def _array(table: pd.DataFrame, column: str) -> Float[np.ndarray, "networks leaks thresholds points"]:
+    keys = ["network", "leak", "threshold", "sample"]
+    shape = tuple(table[key].nunique() for key in keys)
+    return table.sort_values(keys)[column].to_numpy().reshape(shape)
+
+
+PLACE = ["unit", "slope", "threshold", "leak"]
+
+
+def _growth(settings: Settings, predicted: pd.DataFrame, measured: pd.DataFrame, errors: pd.DataFrame) -> Growth:
+    deep = measured[measured["layer"] >= settings["from_layer"]]
+    places = pd.MultiIndex.from_frame(predicted[PLACE])
+
+    def by_place(table: pd.DataFrame, column: str) -> Float[np.ndarray, "networks places"]:
+        return table.pivot_table(index="network", columns=PLACE, values=column)[places].to_numpy()
+
+    names = ("rate", "gradient_growth", "kernel_growth")
+    return Growth(predicted, {name: by_place(deep, name) for name in names}, by_place(errors, "mse"))
+
+
 class Source(NamedTuple):
     """The tables of a run that evidence is made of, and how: from the settings and these tables."""
 
@@ -130,6 +183,8 @@ SOURCES = {
     "divergence": Source(("divergence",), _divergence),
     "surrogate_errors": Source(("surrogate_errors",), _table),
     "real_data": Source(("real_outputs", "real_predictions"), _real_data),
+    "resets": Source(("resets",), _resets),
+    "growth": Source(("growth_predicted", "growth_measured", "deep_errors"), _growth),
 }
 """Evidence by name:
 
@@ -137,7 +192,7 @@ SOURCES = {
   `ntk_at_start`: of the NTK at initialization, its first step.
 - `outputs`: sign networks after SGL; `small_outputs`: the same with a smaller output scale; `learning`: sign networks
   step by step.
-- `steepness`, `divergence`, `real_data`: what the classes of these names hold.
+- `steepness`, `divergence`, `real_data`, `resets`, `growth`: what the classes of these names hold.
 - `surrogate_errors`: tables of `replication.comparison.generalization_errors`, with `normalize`.
 """
 

@@ -21,6 +21,7 @@ def check(study: Study) -> None:
     _check_divergence(study)
     _check_comparison(study)
     _check_real_data(study)
+    _check_spiking(study)
     _check_name("claims.activation", study.claims.activation, study.activations)
     for role, name in study.claims.experiments.items():
         _check_claim(role, name, study)
@@ -126,6 +127,24 @@ def _check_real_data(study: Study) -> None:
                 f"{key}.test_points: got {shown(points)} training and test points; expected at most the "
                 f"{DATA_SETS[name].points} of {name}"
             )
+
+
+def _check_spiking(study: Study) -> None:
+    resets, depths = study.spiking_reset, study.spiking_depth
+    if resets is not None:
+        _check_name("spiking_reset.surrogate", resets.surrogate, study.surrogates)
+    if depths is None:
+        return
+    key = "spiking_depth"
+    _check_name(f"{key}.surrogate", depths.surrogate, study.surrogates)
+    if "slope" not in type(study.surrogates[depths.surrogate]).model_fields:
+        raise error(f"{key}.surrogate", depths.surrogate, "one that has a slope")
+    if depths.measured.from_layer > depths.measured.depth:
+        raise error(
+            f"{key}.measured.from_layer",
+            depths.measured.from_layer,
+            f"at most {key}.measured.depth = {depths.measured.depth}",
+        )
 
 
 def _check_claim(role: str, name: str, study: Study) -> None:

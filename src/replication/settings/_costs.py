@@ -56,6 +56,16 @@ def _trainings(study: Study) -> Iterator[tuple[Keys, tuple[int, int, int], int]]
     if (real := study.real_data) is not None:
         keys = ("real_data.width", "real_data.networks", "real_data.steps")
         yield keys, (real.width, real.networks, real.steps), layers
+    if (resets := study.spiking_reset) is not None:
+        keys = ("spiking_reset.width", "spiking_reset.networks", "spiking_reset.steps")
+        yield keys, (resets.width, resets.networks, resets.steps), resets.network.hidden_layers
+    if (depths := study.spiking_depth) is not None:
+        keys = ("spiking_depth.learning.width", "spiking_depth.learning.networks", "spiking_depth.learning.steps")
+        learning = depths.learning
+        yield keys, (learning.width, learning.networks, learning.steps), learning.hidden_layers
+        keys = ("spiking_depth.measured.width", "spiking_depth.measured.networks", "spiking_depth.measured.depth")
+        measured = depths.measured
+        yield keys, (measured.width, 1, measured.networks), measured.depth
 
 
 def _check_jobs(study: Study) -> None:

@@ -28,6 +28,7 @@ from replication.settings._base import (
     refused,
 )
 from replication.settings._kinds import one_of
+from replication.settings._spiking import SpikingDepth, SpikingReset
 from replication.settings.activations import ACTIVATIONS, Activation
 from replication.settings.surrogates import SURROGATES, Surrogate
 
@@ -323,6 +324,12 @@ class Study(Model):
         None, description="Kernels of many surrogates, and what is learned with them; null for none."
     )
     real_data: RealData | None = Field(None, description="Data sets of scikit-learn; null for none.")
+    spiking_reset: SpikingReset | None = Field(
+        None, description="Spiking networks with a reset against the kernel without; null for none."
+    )
+    spiking_depth: SpikingDepth | None = Field(
+        None, description="How gradients grow from layer to layer in spiking networks; null for none."
+    )
     claims: Claims = Field(description="How the verdicts on the paper's claims are reached.")
     figures: Annotated[
         dict[str, Name], BeforeValidator(_without_nulls, json_schema_input_type=dict[str, Name | None])
