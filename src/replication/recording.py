@@ -13,7 +13,7 @@ Record = Callable[[Any], Float[Array, " n"]]
 """A function of a network's parameters, as `sgntk.train_ensemble` takes it."""
 
 
-def outputs(arch: sgntk.Architecture, grid: ArrayLike) -> Record:
+def outputs(arch: sgntk.Architecture | sgntk.SpikingArchitecture, grid: ArrayLike) -> Record:
     """Records the network's output `f(x)` at each grid point."""
     x = jnp.asarray(grid, jnp.float32)
     return lambda params: sgntk.apply(arch, params, x)[:, 0]

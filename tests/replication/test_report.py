@@ -86,7 +86,7 @@ def test_the_page_is_built_for_everybody(page):
     assert all(second - first <= 1 for first, second in itertools.pairwise(levels))
     identifiers = [a["id"] for _, a in page.elements if "id" in a]
     assert len(identifiers) == len(set(identifiers))
-    assert len(page.of("img")) == 12
+    assert len(page.of("img")) == 13
     assert all(len(a["alt"]) > 20 for a in page.of("img"))
     assert len(page.of("caption")) == len(page.of("table"))
     assert all("scope" in a for a in page.of("th"))
@@ -120,10 +120,10 @@ def test_text_is_escaped(html):
 
 
 def test_every_figure_has_a_caption_and_numbers(page):
-    labels = ["1", "2", "3", *(f"B.{number}" for number in range(1, 5)), *(f"S.{number}" for number in range(1, 5))]
+    labels = ["1", "2", "3", *(f"B.{number}" for number in range(1, 5)), *(f"S.{number}" for number in range(1, 6))]
     for label in (f"Figure {label}" for label in labels):
         assert f"Numbers behind {label} " in page.text
-    assert len(page.of("figcaption")) == 12
+    assert len(page.of("figcaption")) == 13
 
 
 def test_captions_follow_the_verdicts(page):
@@ -152,6 +152,7 @@ def test_activations_come_in_the_order_of_the_configuration(page):
         ("figure_s2", "learning", "variance_ratio"),
         ("figure_s3", "summary", "mean"),
         ("figure_s4", "errors", "mse"),
+        ("figure_s5", "learning", "squared_distance"),
     ],
 )
 def test_one_other_number_in_a_table_changes_the_numbers_behind_a_figure(figure, name, column):
@@ -200,7 +201,7 @@ def test_a_run_with_other_settings_says_why_nothing_is_compared(tmp_path):
     page = rendered(tmp_path, figure_tables.comparison().head(0), reasons=reasons)
     assert "No value of this run is comparable with a published one" in page.text
     assert "ntk: networks: 3; published with 10. sg_ntk: seed: 11; published with 10." in page.text
-    assert len(page.of("img")) == 11
+    assert len(page.of("img")) == 12
 
 
 def test_a_run_of_little_has_a_page_of_what_there_is(tmp_path):

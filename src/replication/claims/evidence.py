@@ -81,6 +81,11 @@ def _small_outputs(settings: Settings, outputs: pd.DataFrame, predictions: pd.Da
     return ensembles.from_tables(outputs, predictions, settings["claims"]["activation"], settings["scale"])
 
 
+def _spiking(_: Settings, outputs: pd.DataFrame, predictions: pd.DataFrame) -> dict[str, Outputs]:
+    names = outputs["activation"].unique()
+    return {str(name): ensembles.from_tables(outputs, predictions, name) for name in names}
+
+
 def _steepness(settings: Settings, kernels: pd.DataFrame, grid: pd.DataFrame, training_set: pd.DataFrame) -> Steepness:
     training_points = grid.merge(training_set, on="alpha")["point"]
     return Steepness(kernels, settings["reference_point"], tuple(training_points))
@@ -124,6 +129,7 @@ SOURCES = {
     "sg_ntk": Source(("sg_ntk",), _table),
     "outputs": Source(("outputs", "predictions"), _outputs),
     "small_outputs": Source(("small_outputs", "small_predictions"), _small_outputs),
+    "spiking": Source(("spiking_outputs", "spiking_predictions"), _spiking),
     "steepness": Source(("steepness", "grid", "training_set"), _steepness),
     "divergence": Source(("divergence",), _divergence),
     "surrogate_errors": Source(("surrogate_errors",), _table),
@@ -133,6 +139,7 @@ SOURCES = {
 
 - `ntk`, `sg_ntk`: table of empirical and analytic kernels, of the NTK under gradient descent and the SG-NTK under SGL.
 - `outputs`: sign networks under SGL; `small_outputs`: the same with a smaller output scale.
+- `spiking`: spiking networks under SGL, by the name of their units.
 - `steepness`, `divergence`, `real_data`: what the classes of these names hold.
 - `surrogate_errors`: tables of `replication.comparison.generalization_errors`, with `normalize`.
 """
