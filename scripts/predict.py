@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 import sgntk
-from replication import build
+from replication import build, inputs
 from replication.job import start
 
 if TYPE_CHECKING:
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 job = start(snakemake)
 grid, training_set = job.read("grid"), job.read("training_set")
 architectures, learning_rate = job.settings["architectures"], job.settings["learning_rate"]
+x, x_train = (inputs.of(table, job.settings["encoding"]) for table in (grid, training_set))
 
 
 def predict(activation: str, kernel: Literal["sg_ntk", "nngp"], step: int | None) -> pd.DataFrame:
     posterior = sgntk.predict(
         build.architecture(architectures[activation]),
-        training_set[["x1", "x2"]].to_numpy(),
+        x_train,
         training_set["y"].to_numpy(),
-        grid[["x1", "x2"]].to_numpy(),
+        x,
         kernel=kernel,
         steps=step,
         learning_rate=None if step is None else learning_rate,

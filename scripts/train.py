@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 import sgntk
-from replication import build, gpu, recording
+from replication import build, gpu, inputs, recording
 from replication.job import start
 from replication.progress import Progress
 
@@ -20,7 +20,7 @@ if settings["device"] == "gpu":
     gpu.use()
 
 arch = build.architecture(settings["architecture"])
-grid = job.read("grid")[["x1", "x2"]].to_numpy()
+grid = inputs.of(job.read("grid"), settings["encoding"])
 training_set = job.read("training_set")
 if settings["record"] == "outputs":
     record = recording.outputs(arch, grid)
@@ -32,7 +32,7 @@ try:
     run = sgntk.train_ensemble(
         arch,
         sgntk.split_keys(settings["seed"], settings["networks"])[first : last + 1],
-        training_set[["x1", "x2"]].to_numpy(),
+        inputs.of(training_set, settings["encoding"]),
         training_set["y"].to_numpy(),
         width=settings["width"],
         learning_rate=settings["learning_rate"],

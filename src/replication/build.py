@@ -11,12 +11,15 @@ import sgntk
 from sgntk import activations, surrogates
 
 
-def architecture(description: Mapping[str, Any]) -> sgntk.Architecture:
+def architecture(description: Mapping[str, Any]) -> Any:
     """The networks of a description that `Study.architecture` gives."""
     others = {key: value for key, value in description.items() if key not in ("activation", "surrogate")}
-    given = description["surrogate"]
+    given, unit = description["surrogate"], description["activation"]
+    if unit["name"] == "spiking":
+        neuron = {key: value for key, value in unit.items() if key != "name"}
+        return spiking_architecture({"surrogate": given, **neuron, **others})
     return sgntk.Architecture(
-        activation=activation(description["activation"]),
+        activation=activation(unit),
         surrogate=None if given is None else surrogate(given),
         **others,
     )

@@ -105,8 +105,9 @@ def predict(study: Study, experiment: str) -> Sources:
     return Sources(
         {
             "architectures": _architectures(study, experiment),
+            "encoding": _encoding(chosen),
             "steps": list(chosen.steps),
-            "learning_rate": study.training.learning_rate,
+            "learning_rate": study.learning_rate(experiment),
         },
         _data_of(chosen),
     )
@@ -142,7 +143,9 @@ def train(study: Study, experiment: str, activation: str, width: str, first: str
             "activation": activation,
             "architecture": study.architecture(experiment, activation),
             "reference_point": study.data.reference_point,
-            **_of(study.training, "learning_rate", "seed"),
+            "encoding": _encoding(chosen),
+            "learning_rate": study.learning_rate(experiment),
+            **_of(study.training, "seed"),
             "width": plan.width,
             # These make no difference but in rounding.
             "device": study.training.device,
@@ -284,6 +287,10 @@ def compare_published(study: Study) -> Sources:
     )
 
 
+SCALED = ("outputs", "small_outputs")
+"""Roles of experiments that differ in their output scale."""
+
+
 @rule(
     "judge_claims.py",
     {"json": "claims/claims.json", "markdown": "claims/claims.md", "spread": "claims/spread.parquet"},
@@ -292,7 +299,7 @@ def compare_published(study: Study) -> Sources:
 def claims(study: Study) -> Sources:
     """Verdicts on the claims."""
     roles, diverging, depths = study.claims.experiments, study.divergence, study.spiking_depth
-    scales = {role: study.experiments[name].output_scale for role, name in roles.items() if role.endswith("outputs")}
+    scales = {role: study.experiments[name].output_scale for role, name in roles.items() if role in SCALED}
     return Sources(
         {
             "run": study.run,
@@ -405,6 +412,11 @@ def _places(study: Study, chosen: Any) -> dict[str, Any]:
 def _architectures(study: Study, experiment: str) -> dict[str, Any]:
     """The networks of an experiment, by the name of their activation."""
     return {name: study.architecture(experiment, name) for name in study.experiments[experiment].activations}
+
+
+def _encoding(chosen: Experiment) -> dict[str, Any] | None:
+    """What `replication.inputs.of` takes."""
+    return None if chosen.encoding is None else _of(chosen.encoding, "steps", "dimension", "seed")
 
 
 def _data_of(chosen: Experiment | Steepness) -> Needs:

@@ -58,6 +58,18 @@ def outputs():
     }
 
 
+def spiking():
+    """As `outputs`, of feed-forward and of recurrent units."""
+    of_units = [
+        {name: table.assign(activation=unit) for name, table in outputs().items() if name != "training_set"}
+        for unit in STUDY.experiments["spiking"].activations
+    ]
+    names = ("outputs", "ensemble", "distances", "learning", "predictions")
+    return {name: pd.concat([tables[name] for tables in of_units], ignore_index=True) for name in names} | {
+        "training_set": TRAINING_SET
+    }
+
+
 def divergence():
     table = product(width=[100, 10_000], step=[0, 1, 10], network=[0, 1])
     table = table.assign(eigenvalue=-0.5, amplitude=1.0 + table["network"], predicted=2.5, mse=0.75)
@@ -140,7 +152,7 @@ def tables():
         "figure_1": of_kernel_figures,
         "figure_2": of_kernel_figures,
         "figure_3": of_ensembles,
-        "figure_b1": {"grid": GRID, "training_sets": [TRAINING_SET, TRAINING_SET]},
+        "figure_b1": {"grid": GRID, "training_sets": [TRAINING_SET, TRAINING_SET, TRAINING_SET]},
         "figure_b2": of_ensembles,
         "figure_b3": of_error_figures,
         "figure_b4": of_error_figures,
@@ -149,6 +161,7 @@ def tables():
         "figure_s2": some(of_outputs, "ensemble", "learning", "predictions"),
         "figure_s3": surrogates(),
         "figure_s4": real_data(),
+        "figure_s5": spiking(),
         "figure_s6": resets(),
         "figure_s7": deep(),
     }

@@ -139,6 +139,8 @@ def run():
         "learning_predictions": predictions,
         "small_outputs": small_outputs,
         "small_outputs_predictions": small_predictions,
+        "spiking_outputs": outputs.assign(activation="units"),
+        "spiking_outputs_predictions": predictions.assign(activation="units"),
         "steepness": pd.DataFrame({"m": [1.0]}),
         "grid": pd.DataFrame({"alpha": [0.0, 0.5, 1.0], "point": [0, 1, 2]}),
         "training_set": pd.DataFrame({"alpha": [1.0, 0.0]}),

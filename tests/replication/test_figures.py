@@ -49,7 +49,7 @@ class Noted(dict):
 
 
 def test_figures_stand_in_the_order_of_the_paper():
-    paper, beyond = ("1", "2", "3", "B.1", "B.2", "B.3", "B.4"), ("S.1", "S.2", "S.3", "S.4", "S.6", "S.7")
+    paper, beyond = ("1", "2", "3", "B.1", "B.2", "B.3", "B.4"), ("S.1", "S.2", "S.3", "S.4", "S.5", "S.6", "S.7")
     expected = [*(f"Figure {number}" for number in paper), "the comparison", *(f"Figure {number}" for number in beyond)]
     assert [figure.label for figure in FIGURES.values()] == expected
 
@@ -206,11 +206,11 @@ def test_ensembles_are_drawn_at_the_last_step_with_the_prediction_for_convergenc
 
 def test_the_target_is_drawn_with_every_training_set():
     figure = draw("figure_b1")
-    assert legend(figure) == ["target", "training set A", "training set B"]
-    assert [len(line.get_xdata()) for line in figure.axes[0].lines] == [100, 15, 15]
+    assert legend(figure) == ["target", "training set A", "training set B", "training set S"]
+    assert [len(line.get_xdata()) for line in figure.axes[0].lines] == [100, 15, 15, 15]
 
 
-@pytest.mark.parametrize("name", ["figure_3", "figure_b1", "figure_b2", "figure_b3", "figure_s1"])
+@pytest.mark.parametrize("name", ["figure_3", "figure_b1", "figure_b2", "figure_b3", "figure_s1", "figure_s5"])
 def test_marks_at_the_edge_are_whole(name):
     marks = [line for ax in draw(name).axes for line in ax.lines if line.get_marker() != "None"]
     at_the_edge = [line for line in marks if isinstance(line.get_markevery(), type(None))]

@@ -172,9 +172,37 @@ def ensembles(outputs, ensemble, predictions, training_set, distances):
     yield 2, "NNGP", pairs(nngp.assign(mean=nngp["mean"].to_numpy() - sg_ntk["mean"].to_numpy()), "alpha", "mean")
 
 
+def spiking(outputs, ensemble, predictions, training_set, distances, learning):
+    last = ensemble["step"].max()
+    for row, units in enumerate(STUDY.experiments["spiking"].activations):
+        left, right = 2 * row, 2 * row + 1
+        of_units = where(predictions, activation=units)
+        sg_ntk = where(of_units, kernel="sg_ntk", step=last)
+        nngp = where(of_units[of_units["step"].isna()], kernel="nngp")
+        for network, one in where(outputs, activation=units, step=last, width=500).groupby("network"):
+            yield left, f"network {network}", pairs(one, "alpha", "output")
+        for label, numbers in band(sg_ntk, "SG-NTK ± 2 std"):
+            yield left, label, numbers
+        yield left, "SG-NTK", pairs(sg_ntk, "alpha", "mean")
+        yield left, "NNGP", pairs(nngp, "alpha", "mean")
+        yield left, "training points", pairs(training_set, "alpha", "y")
+        yield left, "n = 500", pairs(where(ensemble, activation=units, step=last, width=500), "alpha", "mean")
+        reference = sg_ntk.set_index("point")["mean"]
+
+        def less(table, reference=reference):
+            return table.assign(mean=table["mean"].to_numpy() - reference.loc[table["point"]].to_numpy())
+
+        for width, one in where(ensemble, activation=units, step=last).groupby("width"):
+            yield right, f"n = {width:,}", pairs(less(one), "alpha", "mean")
+            errors = around(less(one), "standard_error")
+            yield right, f"n = {width:,} ± 2 errors", pairs(errors, "alpha", "low", "high")
+        yield right, "SG-NTK", pairs(sg_ntk.assign(mean=0), "alpha", "mean")
+        yield right, "NNGP", pairs(less(nngp), "alpha", "mean")
+
+
 def target(grid, training_sets):
     yield 0, "target", pairs(grid, "alpha", "target")
-    for name, table in zip("AB", training_sets, strict=True):
+    for name, table in zip("ABS", training_sets, strict=True):
         yield 0, f"training set {name}", pairs(table, "alpha", "y")
 
 
@@ -337,6 +365,7 @@ EXPECTED = {
     "figure_s2": learning,
     "figure_s3": surrogates,
     "figure_s4": real_data,
+    "figure_s5": spiking,
     "figure_s6": resets,
     "figure_s7": deep,
 }
@@ -360,9 +389,9 @@ def test_every_number_that_is_drawn_is_that_of_the_table_and_none_is_missing(fig
         np.testing.assert_allclose(found[key], numbers, rtol=1e-9, atol=1e-11, err_msg=str(key))
 
 
-# Panel a of Figures 3 and B.2 ends 3.5 standard deviations from the prediction, and a growing prediction leaves
+# Outputs in Figures 3, B.2 and S.5 end 3.5 standard deviations from the prediction, and a growing prediction leaves
 # Figure S.1.
-CUT = {"figure_3": "network", "figure_b2": "network", "figure_s1": "predicted"}
+CUT = {"figure_3": "network", "figure_b2": "network", "figure_s5": "network", "figure_s1": "predicted"}
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -86,7 +86,7 @@ def test_the_page_is_built_for_everybody(page):
     assert all(second - first <= 1 for first, second in itertools.pairwise(levels))
     identifiers = [a["id"] for _, a in page.elements if "id" in a]
     assert len(identifiers) == len(set(identifiers))
-    assert len(page.of("img")) == 14
+    assert len(page.of("img")) == 15
     assert all(len(a["alt"]) > 20 for a in page.of("img"))
     assert len(page.of("caption")) == len(page.of("table"))
     assert all("scope" in a for a in page.of("th"))
@@ -120,16 +120,10 @@ def test_text_is_escaped(html):
 
 
 def test_every_figure_has_a_caption_and_numbers(page):
-    labels = [
-        "1",
-        "2",
-        "3",
-        *(f"B.{number}" for number in range(1, 5)),
-        *(f"S.{number}" for number in (1, 2, 3, 4, 6, 7)),
-    ]
+    labels = ["1", "2", "3", *(f"B.{number}" for number in range(1, 5)), *(f"S.{number}" for number in range(1, 8))]
     for label in (f"Figure {label}" for label in labels):
         assert f"Numbers behind {label} " in page.text
-    assert len(page.of("figcaption")) == 14
+    assert len(page.of("figcaption")) == 15
 
 
 def test_captions_follow_the_verdicts(page):
@@ -158,6 +152,7 @@ def test_activations_come_in_the_order_of_the_configuration(page):
         ("figure_s2", "learning", "variance_ratio"),
         ("figure_s3", "summary", "mean"),
         ("figure_s4", "errors", "mse"),
+        ("figure_s5", "learning", "squared_distance"),
         ("figure_s6", "summary", "squared_distance"),
         ("figure_s7", "predicted", "kernel_growth"),
     ],
@@ -208,7 +203,7 @@ def test_a_run_with_other_settings_says_why_nothing_is_compared(tmp_path):
     page = rendered(tmp_path, figure_tables.comparison().head(0), reasons=reasons)
     assert "No value of this run is comparable with a published one" in page.text
     assert "ntk: networks: 3; published with 10. sg_ntk: seed: 11; published with 10." in page.text
-    assert len(page.of("img")) == 13
+    assert len(page.of("img")) == 14
 
 
 def test_a_run_of_little_has_a_page_of_what_there_is(tmp_path):

@@ -63,7 +63,8 @@ def test_configurations_of_the_pipeline_are_valid(names):
     assert study.run == names[-1].removesuffix(".yaml")
     for name, experiment in study.experiments.items():
         for activation in experiment.activations:
-            assert build.architecture(study.architecture(name, activation)).hidden_layers == 2
+            layers = build.architecture(study.architecture(name, activation)).hidden_layers
+            assert layers == (1 if name == "spiking" else 2)
 
 
 @pytest.mark.parametrize("name", ["paper.yaml", "decisive.yaml", "quick.yaml", "gpu.yaml"])
@@ -104,6 +105,14 @@ def test_the_paper():
     assert build.architecture(study.architecture("ntk", "erf_5")) == sgntk.Architecture(
         sgntk.Erf(5), None, 2, sigma_w=1.0, sigma_b=0.1
     )
+
+
+def test_an_experiment_with_spiking_units_has_its_own_networks_and_step_size():
+    study = read(CONFIG)
+    assert build.architecture(study.architecture("spiking", "spiking_recurrent")) == sgntk.SpikingArchitecture(
+        surrogates.ErfDerivative(1), 0.5, 0.8, recurrence=1.0, hidden_layers=1, sigma_w=1.5, sigma_b=0.3
+    )
+    assert (study.learning_rate("spiking"), study.learning_rate("sign")) == (0.5, 0.1)
 
 
 def test_descriptions_are_what_the_configuration_says():
@@ -193,9 +202,9 @@ def test_requests_are_no_parameters_of_the_training():
 
 def test_null_drops_an_experiment_with_all_that_shows_it():
     study = read(changed("experiments.ntk", None))
-    assert set(study.experiments) == {"sg_ntk", "sign", "sign_small_output"}
+    assert set(study.experiments) == {"sg_ntk", "sign", "sign_small_output", "spiking"}
     assert set(study.figures) == set(CONFIG["figures"]) - {"figure_1", "figure_b3"}
-    assert set(study.claims.experiments) == {"sg_ntk", "learning", "outputs", "small_outputs"}
+    assert set(study.claims.experiments) == {"sg_ntk", "learning", "outputs", "small_outputs", "spiking_outputs"}
 
 
 def test_a_study_of_one_experiment():
@@ -436,6 +445,19 @@ REJECTED = [
     ("spiking_depth.slopes", [1.0, 1.0], "got [1.0, 1.0]; expected ascending slopes"),
     ("spiking_depth.measured.from_layer", 21, "got 21; expected at most spiking_depth.measured.depth = 20"),
     ("figures.figure_s2", "ntk", "got 'ntk'; expected an experiment that records outputs"),
+    # spiking units, whose inputs are currents over time
+    ("experiments.spiking.encoding.seed", DELETED, "missing; Seed of the draw of the currents."),
+    ("experiments.spiking.activations[0]", "sign", "got 'sign'; expected spiking units where there is an encoding"),
+    ("experiments.sign.activations[0]", "spiking", "got 'spiking'; expected spiking units where there is an encoding"),
+    ("experiments.spiking.encoding.steps", 0, "got 0; expected a number >= 1"),
+    ("experiments.spiking.network.sigma_w", DELETED, "missing; Standard deviation of the weights."),
+    ("experiments.spiking.learning_rate", 0, "got 0; expected a number > 0"),
+    ("activations.spiking.leak", 1.1, "got 1.1; expected a number <= 1"),
+    ("activations.spiking.readout", "sum", "got 'sum'; expected one of mean, last, leaky"),
+    ("divergence.activation", "spiking", "got 'spiking'; expected no spiking units, whose inputs are currents"),
+    ("real_data.activation", "spiking", "got 'spiking'; expected no spiking units, whose inputs are currents"),
+    ("surrogate_comparison.activation", "spiking", "got 'spiking'; expected no spiking units, whose inputs"),
+    ("claims.experiments.spiking_outputs", "sign", "got 'sign'; expected an experiment with spiking units"),
     # the sweep over m, and the claims
     ("steepness.m", [1, 2], "got [1, 2]; expected at least 3 entries"),
     ("steepness.m[0]", 0, "got 0; expected a number > 0"),
@@ -652,7 +674,7 @@ def test_what_a_dropped_experiment_leaves_must_still_be_right():
     config["figures"]["figure_1"] = "never_defined"
     assert refusal(config).startswith("figures.figure_1: got 'never_defined'; expected one of sg_ntk, sign")
     config = changed("claims.experiments.kernels", "ntk")
-    roles = "ntk_at_start, ntk, sg_ntk, learning, outputs, small_outputs"
+    roles = "ntk_at_start, ntk, sg_ntk, learning, outputs, small_outputs, spiking_outputs"
     assert refusal(config) == f"claims.experiments: got 'kernels'; expected one of {roles}"
 
 

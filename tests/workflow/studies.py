@@ -19,6 +19,7 @@ TINY = {
         "sg_ntk": {"activations": ["erf_2"], "steps": [0, 2], **KERNELS},
         "sign": ENSEMBLE,
         "sign_small_output": ENSEMBLE,
+        "spiking": ENSEMBLE,
     },
     "divergence": {"networks": 2, "steps": [0, 1, 2], "widths": [4, 8], "compare_at": 1},
     "surrogate_comparison": {"surrogates": ["box_1", "triangle_1"], "training_sets": 2, "points": 3, "steps": [1]},

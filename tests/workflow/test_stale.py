@@ -16,7 +16,7 @@ from replication.rules import RULES
 
 FIGURES = [name for name in RULES if name.startswith("figure_")]
 KERNEL_FIGURES = {"figure_1", "figure_2", "figure_b3", "figure_b4"}
-OUTPUT_FIGURES = {"figure_3", "figure_b2", "figure_s2"}
+OUTPUT_FIGURES = {"figure_3", "figure_b2", "figure_s2", "figure_s5"}
 
 # The DAG, rule by rule, as docs and design have it.
 NEEDS = {
@@ -44,6 +44,7 @@ NEEDS = {
     "figure_s2": {"tabulate_outputs", "predict"},
     "figure_s3": {"compare_surrogates"},
     "figure_s4": {"real_data"},
+    "figure_s5": {"tabulate_outputs", "predict", "training_set"},
     "figure_s6": {"spiking_reset"},
     "figure_s7": {"spiking_growth", "spiking_learning"},
     "claims": {
@@ -135,11 +136,12 @@ RUNS = {
         "build": COMPUTE,
         "code": {"report"},
         "comparison": {"compare_surrogates"},
-        "currents": SPIKING,
+        "currents": {"train", "predict", *SPIKING},
         "datasets": {"grid", "training_set", "compare_surrogates", *SPIKING},
         "divergence": {"divergence"},
         "ensembles": {"tabulate_kernels", "tabulate_outputs"},
         "gpu": {"train"},
+        "inputs": {"train", "predict"},
         "layout": {"report"},
         "progress": {"train"},
         "published": {"compare_published", "report"},
@@ -156,10 +158,11 @@ RUNS = {
         **dict.fromkeys(
             ("figures/__init__", "figures/figure", "figures/style", "report/__init__", "report/tables"), DRAW
         ),
-        **dict.fromkeys(("figures/activations", "figures/convergence"), OF_KERNELS),
+        "figures/activations": {*OF_KERNELS, "figure_s5"},
+        "figures/convergence": OF_KERNELS,
         "figures/captions": {"report"},
         "figures/kernels": {"figure_1", "figure_2", "report"},
-        "figures/ensembles": {"figure_3", "figure_b2", "report"},
+        "figures/ensembles": {"figure_3", "figure_b2", "figure_s5", "report"},
         **{f"figures/{figure}": {figure, "report"} for figure in FIGURES},
         "report/how_made": {"report"},
         "report/page": {"report"},
@@ -264,7 +267,7 @@ DEPEND = {
         *("figure_1", "figure_2"),
     },
     r"data\.training_sets\.A\..*": {"training_set", "compare_published"},
-    r"data\.training_sets\.B\..*": {"training_set"},
+    r"data\.training_sets\.[BS]\..*": {"training_set"},
     r"network\.hidden_layers": {*THEORY, "train", "compare_surrogates", "real_data", "compare_published"},
     r"network\.sigma_.": {*THEORY, "steepness", "train", "compare_surrogates", "real_data", "compare_published"},
     r"training\.learning_rate": {"predict", *TRAIN, "compare_surrogates", "compare_published"},
@@ -275,6 +278,12 @@ DEPEND = {
     r"surrogates\.erf_derivative_1\.k": {
         *("train", "steepness", "real_data", "spiking_reset", "compare_published", *THEORY)
     },
+    r"activations\.spiking(_recurrent)?\..*": {"predict", "train", "figure_s5"},
+    r"experiments\.spiking\.(encoding|network)\..*|experiments\.spiking\.learning_rate": {"predict", "train"},
+    r"experiments\.spiking\.(output_scale|surrogate|steps.*)": {"predict", "train"},
+    r"experiments\.spiking\.training_set": {"predict", "train", "figure_s5"},
+    r"experiments\.spiking\.networks": {"train", "tabulate_outputs"},
+    r"experiments\.spiking\.widths\[\d\]\.width": {"train", "tabulate_outputs"},
     r"surrogates\.(box|triangle)_1\.half_width": {"compare_surrogates", "figure_s3", "divergence", "figure_s1"},
     r"surrogates\.super_spike_1\.slope": {"compare_surrogates", "figure_s3", "spiking_growth", "spiking_learning"},
     r"surrogates\.\w+\.(slope|width)": {"compare_surrogates", "figure_s3"},
@@ -313,12 +322,12 @@ DEPEND = {
 # Text has other values by key; numbers are one more, where that is allowed.
 OTHERWISE = {
     r"data\.training_sets\.A\.source": "grid",
-    r"data\.training_sets\.B\.source": "uniform",
+    r"data\.training_sets\.[BS]\.source": "uniform",
     r"training\.device": "gpu",
     r"activations\.sign\.name": "heaviside",
-    r"experiments\.(sg_ntk|sign\w*)\.surrogate": "gaussian_1",
+    r"experiments\.(sg_ntk|sign\w*|spiking)\.surrogate": "gaussian_1",
     r"experiments\.(sg_)?ntk\.training_set": "B",
-    r"(experiments\.sign\w*|steepness)\.training_set": "A",
+    r"(experiments\.(sign\w*|spiking)|steepness)\.training_set": "A",
     r"experiments\.\w+\.widths\[\d\]\.xla_flags": "",
     r"experiments\.(sg_)?ntk\.output_scale": 0.5,
     r"steepness\.surrogate": "gaussian_1",
@@ -332,7 +341,7 @@ OTHERWISE = {
 
 # Keys that are not changed alone: names, by which others find what they mean, and what depends on another key.
 TOGETHER = (
-    r"run|activations\.erf_\d+\.name|surrogates\.\w+\.name|experiments\.\w+\.(record|activations.*)|experiments\.ntk\.surrogate"
+    r"run|activations\.(erf_\d+|spiking\w*)\.name|surrogates\.\w+\.name|experiments\.\w+\.(record|activations.*)|experiments\.ntk\.surrogate"
     r"|\w+\.activation|divergence\.(steps\[[06]\]|network\.hidden_layers|surrogates\.learns)"
     r"|surrogate_comparison\.surrogates.*|real_data\.data_sets.*|spiking_depth\.libraries.*|claims\.experiments\..*|figures\..*"
     r"|experiments\.\w+\.widths\[\d\]\.networks_per_job"
@@ -383,7 +392,7 @@ def test_another_cut_into_jobs_trains_again_and_changes_no_table():
 
 def test_what_is_dropped_leaves_the_rest_as_it_was():
     config = copy.deepcopy(CONFIG)
-    config["experiments"] |= {"ntk": None, "sg_ntk": None, "sign_small_output": None}
+    config["experiments"] |= {"ntk": None, "sg_ntk": None, "sign_small_output": None, "spiking": None}
     config |= dict.fromkeys(("steepness", "divergence", "surrogate_comparison", "real_data"))
     config |= dict.fromkeys(("spiking_reset", "spiking_depth"))
     after = Layout(settings.read(config))

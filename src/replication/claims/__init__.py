@@ -19,7 +19,16 @@ from replication.claims.judgement import Judgement, evaluate
 from replication.claims.sampling import Sampling
 from replication.claims.spread import spread_by_angle
 
-ORDER = ("kernels", "steep_activations", "sign_networks", "divergence", "surrogates", "real_data", "spiking")
+ORDER = (
+    "kernels",
+    "steep_activations",
+    "sign_networks",
+    "divergence",
+    "surrogates",
+    "real_data",
+    "spiking_networks",
+    "spiking",
+)
 """Modules in the order in which their claims are reported, the paper's first; those of other modules follow."""
 
 

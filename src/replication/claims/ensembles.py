@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
 
-from replication.claims.verdicts import Criterion
+from replication.claims.sampling import Sampling
+from replication.claims.verdicts import Criterion, Finding
+
+ABOVE_ZERO = Criterion(low=0)
+NEARLY_GONE = Criterion(high=0.1)
 
 SAME_MEAN = Criterion(high=0.25)
 """Squared distance between two means, in parts of the one between the SG-NTK mean and the NNGP regression."""
@@ -113,3 +119,44 @@ def variance(outputs: Float[np.ndarray, "networks points"]) -> float:
 def variance_ratio(std: Float[np.ndarray, " points"]) -> Callable[[Float[np.ndarray, "networks points"]], float]:
     """A function that divides the variance over networks by a predicted one."""
     return lambda outputs: variance(outputs) / float(np.mean(std**2))
+
+
+def approach(
+    sampling: Sampling, ensembles: Ensembles, sg_ntk: Float[np.ndarray, " points"], about: str = ""
+) -> Iterator[Finding]:
+    """Whether the distance from a mean of the SG-NTK falls with the width, and which prediction the widest are near.
+
+    Args:
+        sampling: how sure the findings are.
+        ensembles: the networks, and the regression with the NNGP.
+        sg_ntk: the mean, for convergence or for the step that the networks are at.
+        about: which networks these are, if there are several kinds.
+    """
+    trained, widest, nngp = ensembles.outputs, ensembles.widest, ensembles.nngp.mean
+    which = f", {about}" if about else ""
+
+    def finding(statistic: str, *given: Any, criterion: Criterion) -> Finding:
+        return sampling.of_networks(f"{statistic}{which}", *given, criterion=criterion, least=sampling.least_outputs)
+
+    for narrow, wide in pairwise(trained):
+        yield finding(
+            f"squared distance from the SG-NTK mean, n = {narrow:,} less n = {wide:,}",
+            lambda few, many: distance(few, sg_ntk) - distance(many, sg_ntk),
+            trained[narrow],
+            trained[wide],
+            criterion=ABOVE_ZERO,
+        )
+    narrowest = min(trained)
+    yield finding(
+        f"squared distance from the SG-NTK mean, n = {widest:,} by n = {narrowest:,}",
+        lambda many, few: distance(many, sg_ntk) / distance(few, sg_ntk),
+        trained[widest],
+        trained[narrowest],
+        criterion=NEARLY_GONE,
+    )
+    yield finding(
+        f"squared distance from the NNGP regression less that from the SG-NTK mean, n = {widest:,}",
+        lambda many: distance(many, nngp) - distance(many, sg_ntk),
+        trained[widest],
+        criterion=ABOVE_ZERO,
+    )

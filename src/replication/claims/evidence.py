@@ -109,6 +109,11 @@ def _small_outputs(settings: Settings, outputs: pd.DataFrame, predictions: pd.Da
     return ensembles.from_tables(outputs, predictions, settings["claims"]["activation"], settings["scale"])
 
 
+def _spiking(_: Settings, outputs: pd.DataFrame, predictions: pd.DataFrame) -> dict[str, Outputs]:
+    names = outputs["activation"].unique()
+    return {str(name): ensembles.from_tables(outputs, predictions, name) for name in names}
+
+
 def _steepness(settings: Settings, kernels: pd.DataFrame, grid: pd.DataFrame, training_set: pd.DataFrame) -> Steepness:
     training_points = grid.merge(training_set, on="alpha")["point"]
     return Steepness(kernels, settings["reference_point"], tuple(training_points))
@@ -179,6 +184,7 @@ SOURCES = {
     "learning": Source(("learning", "learning_predictions"), _outputs),
     "outputs": Source(("outputs", "outputs_predictions"), _outputs),
     "small_outputs": Source(("small_outputs", "small_outputs_predictions"), _small_outputs),
+    "spiking": Source(("spiking_outputs", "spiking_outputs_predictions"), _spiking),
     "steepness": Source(("steepness", "grid", "training_set"), _steepness),
     "divergence": Source(("divergence",), _divergence),
     "surrogate_errors": Source(("surrogate_errors",), _table),
@@ -192,6 +198,7 @@ SOURCES = {
   `ntk_at_start`: of the NTK at initialization, its first step.
 - `outputs`: sign networks after SGL; `small_outputs`: the same with a smaller output scale; `learning`: sign networks
   step by step.
+- `spiking`: spiking networks under SGL, by the name of their units.
 - `steepness`, `divergence`, `real_data`, `resets`, `growth`: what the classes of these names hold.
 - `surrogate_errors`: tables of `replication.comparison.generalization_errors`, with `normalize`.
 """

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float
 
 from replication.claims.claim import claim
-from replication.claims.ensembles import SAME_MEAN, SAME_SPREAD, Outputs, distance, variance, variance_ratio
+from replication.claims.ensembles import (
+    SAME_MEAN,
+    SAME_SPREAD,
+    Outputs,
+    approach,
+    distance,
+    variance,
+    variance_ratio,
+)
 from replication.claims.sampling import Sampling
 from replication.claims.verdicts import Criterion, Finding
 
-ABOVE_ZERO = Criterion(low=0)
-NEARLY_GONE = Criterion(high=0.1)
 SAME_SPREAD_AT_AN_ANGLE = Criterion(0.5, 2)
 WITHIN_TWO_DEVIATIONS = Criterion(0.93, 0.98)
 """Around the 95.4 % of a normal distribution."""
@@ -26,31 +31,7 @@ WITHIN_TWO_DEVIATIONS = Criterion(0.93, 0.98)
 )
 def means_converge(sampling: Sampling, outputs: Outputs) -> Iterator[Finding]:
     """Whether the distance from the SG-NTK mean falls with the width, and which prediction is closer to the widest."""
-    trained, widest = outputs.last.outputs, outputs.last.widest
-    sg_ntk, nngp = outputs.last.sg_ntk.mean, outputs.last.nngp.mean
-    finding = partial(sampling.of_networks, least=sampling.least_outputs)
-    for narrow, wide in pairwise(trained):
-        yield finding(
-            f"squared distance from the SG-NTK mean, n = {narrow:,} less n = {wide:,}",
-            lambda few, many: distance(few, sg_ntk) - distance(many, sg_ntk),
-            trained[narrow],
-            trained[wide],
-            criterion=ABOVE_ZERO,
-        )
-    narrowest = min(trained)
-    yield finding(
-        f"squared distance from the SG-NTK mean, n = {widest:,} by n = {narrowest:,}",
-        lambda many, few: distance(many, sg_ntk) / distance(few, sg_ntk),
-        trained[widest],
-        trained[narrowest],
-        criterion=NEARLY_GONE,
-    )
-    yield finding(
-        f"squared distance from the NNGP regression less that from the SG-NTK mean, n = {widest:,}",
-        lambda many: distance(many, nngp) - distance(many, sg_ntk),
-        trained[widest],
-        criterion=ABOVE_ZERO,
-    )
+    yield from approach(sampling, outputs.last, outputs.last.sg_ntk.mean)
 
 
 @claim(

@@ -1,4 +1,4 @@
-"""Trained networks and their mean against the SG-NTK prediction (Figures 3 and B.2)."""
+"""Trained networks and their mean against the SG-NTK prediction (Figures 3, B.2 and S.5)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,26 +36,32 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     last, widest = ensemble["step"].max(), ensemble["width"].max()
     trained = ensemble[ensemble["step"] == last]
 
-    _plot_networks(panels["networks"], outputs[(outputs["width"] == widest) & (outputs["step"] == last)])
+    plot_networks(panels["networks"], outputs[(outputs["width"] == widest) & (outputs["step"] == last)])
     style.plot_band(panels["networks"], sg_ntk, "SG-NTK ± 2 std", style.COLOURS["sg_ntk"], opacity=0.2, zorder=2)
-    _plot_means(panels["networks"], trained[trained["width"] == widest])
-    _plot_means(panels["means"], trained)
+    plot_means(panels["networks"], trained[trained["width"] == widest])
+    plot_means(panels["means"], trained)
     for ax in (panels["networks"], panels["means"]):
-        _plot_predictions(ax, sg_ntk["alpha"], sg_ntk["mean"], nngp["mean"])
-        _plot_points(ax, tables["training_set"])
-    _plot_differences(panels["differences"], trained, sg_ntk, nngp)
+        plot_predictions(ax, sg_ntk["alpha"], sg_ntk["mean"], nngp["mean"])
+        plot_points(ax, tables["training_set"])
+    plot_differences(panels["differences"], trained, sg_ntk, nngp)
     for ax, letter in zip(panels.values(), "abc", strict=True):
         style.angle_axis(ax)
         ax.set_title(letter, loc="left", fontweight="bold")
-    limits = pd.concat([sg_ntk["mean"] - 3.5 * sg_ntk["std"], sg_ntk["mean"] + 3.5 * sg_ntk["std"]])
-    panels["networks"].set(ylabel="output f(x(α))", ylim=(limits.min(), limits.max()))
+    panels["networks"].set(ylabel="output f(x(α))", ylim=limits(sg_ntk, tables["training_set"]))
     panels["means"].set(xlabel="", ylabel="mean output")
     panels["differences"].set_ylabel("mean less\nSG-NTK mean")
-    _legend(figure, style.values(ensemble, "width"))
+    legend(figure, style.values(ensemble, "width"))
     return figure
 
 
-def _plot_networks(ax: Axes, networks: pd.DataFrame) -> None:
+def limits(sg_ntk: pd.DataFrame, training_set: pd.DataFrame) -> tuple[float, float]:
+    """3.5 standard deviations below and above the predicted mean, with the training points."""
+    low, high = sg_ntk["mean"] - 3.5 * sg_ntk["std"], sg_ntk["mean"] + 3.5 * sg_ntk["std"]
+    return min(low.min(), training_set["y"].min()), max(high.max(), training_set["y"].max())
+
+
+def plot_networks(ax: Axes, networks: pd.DataFrame) -> None:
+    """A thin line for each network."""
     from replication.figures import style
 
     opacity = min(0.8, 60 / networks["network"].nunique())
@@ -64,7 +70,8 @@ def _plot_networks(ax: Axes, networks: pd.DataFrame) -> None:
         style.plot_curve(ax, one, "output", f"network {network}", color=colour, linewidth=0.3, alpha=opacity, zorder=1)
 
 
-def _plot_means(ax: Axes, ensemble: pd.DataFrame) -> None:
+def plot_means(ax: Axes, ensemble: pd.DataFrame) -> None:
+    """The mean of each width."""
     from replication.figures import style
 
     for width, one in style.by(ensemble, "width"):
@@ -79,14 +86,16 @@ def _drawn(width: int) -> dict[str, Any]:
     return {**style.width_style(width), "markevery": every, "markersize": 3.2, "markeredgewidth": 0, "linewidth": 1.3}
 
 
-def _plot_predictions(ax: Axes, alpha: pd.Series, sg_ntk: pd.Series, nngp: pd.Series) -> None:
+def plot_predictions(ax: Axes, alpha: pd.Series, sg_ntk: pd.Series, nngp: pd.Series) -> None:
+    """Both predictions of the mean."""
     from replication.figures import style
 
     ax.plot(alpha, nngp, label="NNGP", color=style.COLOURS["nngp"], linestyle="--", linewidth=1.0, zorder=4)
     ax.plot(alpha, sg_ntk, label="SG-NTK", color=style.COLOURS["sg_ntk"], linestyle="-.", linewidth=1.0, zorder=5)
 
 
-def _plot_points(ax: Axes, training_set: pd.DataFrame) -> None:
+def plot_points(ax: Axes, training_set: pd.DataFrame) -> None:
+    """The training set."""
     drawn: dict[str, Any] = {
         "color": "black",
         "markersize": 3.5,
@@ -97,7 +106,7 @@ def _plot_points(ax: Axes, training_set: pd.DataFrame) -> None:
     ax.plot(training_set["alpha"], training_set["y"], "o", label="training points", **drawn)
 
 
-def _plot_differences(ax: Axes, ensemble: pd.DataFrame, sg_ntk: pd.DataFrame, nngp: pd.DataFrame) -> None:
+def plot_differences(ax: Axes, ensemble: pd.DataFrame, sg_ntk: pd.DataFrame, nngp: pd.DataFrame) -> None:
     """Mean less the SG-NTK mean, with a band of 2 standard errors."""
     from replication.figures import style
 
@@ -110,10 +119,11 @@ def _plot_differences(ax: Axes, ensemble: pd.DataFrame, sg_ntk: pd.DataFrame, nn
         band: dict[str, Any] = {"color": drawn["color"], "alpha": 0.3, "linewidth": 0, "zorder": 2}
         ax.fill_between(means["alpha"], difference - error, difference + error, label=f"{label} ± 2 errors", **band)
     nothing = sg_ntk["mean"] - sg_ntk["mean"]
-    _plot_predictions(ax, sg_ntk["alpha"], nothing, nngp["mean"].to_numpy() - sg_ntk["mean"])
+    plot_predictions(ax, sg_ntk["alpha"], nothing, nngp["mean"].to_numpy() - sg_ntk["mean"])
 
 
-def _legend(figure: Drawing, widths: Sequence[int]) -> None:
+def legend(figure: Drawing, widths: Sequence[int]) -> None:
+    """One legend for all panels."""
     from matplotlib.patches import Patch
 
     from replication.figures import style

@@ -6,6 +6,7 @@ from replication.real_data_sets import DATA_SETS
 from replication.settings._base import ConfigurationError, error, one_of, shown
 from replication.settings._flags import is_known
 from replication.settings._study import Experiment, Study
+from replication.settings.activations import Spiking
 from replication.settings.surrogates import SURROGATES, Bump
 
 CLAIMS_RECORD = {"ntk_at_start": "empirical_ntk", "ntk": "empirical_ntk", "sg_ntk": "empirical_sg_ntk"}
@@ -26,6 +27,13 @@ def check(study: Study) -> None:
     for role, name in study.claims.experiments.items():
         _check_claim(role, name, study)
     _check_figures(study)
+
+
+def _check_activation(key: str, name: str, study: Study) -> None:
+    """An activation of networks whose inputs are points."""
+    _check_name(key, name, study.activations)
+    if isinstance(study.activations[name], Spiking):
+        raise error(key, name, "no spiking units, whose inputs are currents over time")
 
 
 def _check_name(key: str, name: str, known: Iterable[str]) -> None:
@@ -57,6 +65,12 @@ def _check_experiment(key: str, experiment: Experiment, study: Study) -> None:
     for index, name in enumerate(experiment.activations):
         _check_name(f"{key}.activations[{index}]", name, study.activations)
         activation = study.activations[name]
+        if isinstance(activation, Spiking) != (experiment.encoding is not None):
+            raise error(
+                f"{key}.activations[{index}]",
+                name,
+                "spiking units where there is an encoding of the angle as currents over time, and only there",
+            )
         if activation.has_jumps and surrogate is None:
             raise ConfigurationError(
                 f"{key}.surrogate: got null; expected the name of a surrogate, since {activation.name} has no "
@@ -96,7 +110,7 @@ def _check_divergence(study: Study) -> None:
     chosen, key = study.divergence, "divergence"
     if chosen is None:
         return
-    _check_name(f"{key}.activation", chosen.activation, study.activations)
+    _check_activation(f"{key}.activation", chosen.activation, study)
     for role, name in (("diverges", chosen.surrogates.diverges), ("learns", chosen.surrogates.learns)):
         _check_name(f"{key}.surrogates.{role}", name, study.surrogates)
 
@@ -105,7 +119,7 @@ def _check_comparison(study: Study) -> None:
     chosen, key = study.surrogate_comparison, "surrogate_comparison"
     if chosen is None:
         return
-    _check_name(f"{key}.activation", chosen.activation, study.activations)
+    _check_activation(f"{key}.activation", chosen.activation, study)
     for index, name in enumerate(chosen.surrogates):
         _check_name(f"{key}.surrogates[{index}]", name, study.surrogates)
         if not isinstance(study.surrogates[name], Bump):
@@ -118,7 +132,7 @@ def _check_real_data(study: Study) -> None:
     chosen, key = study.real_data, "real_data"
     if chosen is None:
         return
-    _check_name(f"{key}.activation", chosen.activation, study.activations)
+    _check_activation(f"{key}.activation", chosen.activation, study)
     _check_name(f"{key}.surrogate", chosen.surrogate, study.surrogates)
     points = chosen.training_points + chosen.test_points
     for name in chosen.data_sets:
@@ -155,8 +169,10 @@ def _check_claim(role: str, name: str, study: Study) -> None:
     record = CLAIMS_RECORD.get(role, "outputs")
     if experiment.record != record:
         raise error(key, name, f"an experiment that records {record!r}")
-    if record == "outputs":
+    if role in ("outputs", "small_outputs"):
         _check_name("claims.activation", study.claims.activation, experiment.activations)
+    if role == "spiking_outputs" and experiment.encoding is None:
+        raise error(key, name, "an experiment with spiking units")
     _check_enough(f"experiments.{name}.networks", experiment.networks, 4 if record == "outputs" else 2, key)
     _check_enough(f"experiments.{name}.steps", experiment.steps, 2 if role in ("ntk", "sg_ntk") else 1, key)
     _check_enough(f"experiments.{name}.widths", experiment.widths, 2, key)

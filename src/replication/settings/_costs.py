@@ -47,7 +47,7 @@ def _trainings(study: Study) -> Iterator[tuple[Keys, tuple[int, int, int], int]]
             plan_key, cut = f"{key}.widths[{index}]", plan.networks_per_job
             networks_key = f"{key}.networks" if networks < cut else f"{plan_key}.networks_per_job"
             keys = (f"{plan_key}.width", networks_key, f"{key}.steps[{len(steps) - 1}]")
-            yield keys, (plan.width, min(networks, cut), steps[-1]), layers
+            yield keys, (plan.width, min(networks, cut), steps[-1]), (experiment.network or study.network).hidden_layers
     if (diverging := study.divergence) is not None:
         steps = diverging.steps
         for index, width in enumerate(diverging.widths):

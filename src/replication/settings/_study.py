@@ -29,7 +29,7 @@ from replication.settings._base import (
 )
 from replication.settings._kinds import one_of
 from replication.settings._spiking import SpikingDepth, SpikingReset
-from replication.settings.activations import ACTIVATIONS, Activation
+from replication.settings.activations import ACTIVATIONS, Activation, Spiking
 from replication.settings.surrogates import SURROGATES, Surrogate
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     AnySurrogate = Surrogate
     DataSetName = str
 else:
-    AnyActivation = one_of(ACTIVATIONS)
+    AnyActivation = one_of({**ACTIVATIONS, "spiking": Spiking})
     AnySurrogate = one_of(SURROGATES)
     DataSetName = Literal[*DATA_SETS]
 
 Layers = Annotated[int, Bounds(least=1, most=1000)]  # each is compiled by itself
-Role = Literal["ntk_at_start", "ntk", "sg_ntk", "learning", "outputs", "small_outputs"]
+Role = Literal["ntk_at_start", "ntk", "sg_ntk", "learning", "outputs", "small_outputs", "spiking_outputs"]
 
 
 # --- what all have in common ---
@@ -115,6 +115,14 @@ def _each_width_once(plans: tuple[WidthPlan, ...]) -> tuple[WidthPlan, ...]:
     return plans
 
 
+class Encoding(Model):
+    """Currents over time that stand for an angle, as `replication.currents` has them."""
+
+    steps: Count = Field(description="Steps in time, T.")
+    dimension: Count = Field(description="Input currents at each step.")
+    seed: Seed = Field(description="Seed of the draw of the currents.")
+
+
 class Experiment(Model):
     """An ensemble of networks to train for each activation and width, and what to record of it."""
 
@@ -125,6 +133,11 @@ class Experiment(Model):
     surrogate: Name | None = Field(
         description="Name of a surrogate; null for the activation's own derivative, that is, gradient descent."
     )
+    encoding: Encoding | None = Field(
+        None, description="How an angle becomes the input of spiking units; null for the point (sin, cos) of others."
+    )
+    network: Network | None = Field(None, description="The networks, in place of those of `network`.")
+    learning_rate: Positive | None = Field(None, description="Step size, in place of `training.learning_rate`.")
     output_scale: Positive = Field(description="Factor kappa of the network's output.")
     training_set: Name = Field(description="Name of a training set.")
     networks: Count = Field(description="Networks per activation and width.")
@@ -378,7 +391,11 @@ class Study(Model):
         """The description of an experiment's networks, which `replication.build.architecture` takes."""
         chosen = self.experiments[experiment]
         surrogate = None if chosen.surrogate is None else self.surrogate(chosen.surrogate)
-        return self.networks(activation, surrogate, output_scale=chosen.output_scale)
+        return self.networks(activation, surrogate, chosen.network, chosen.output_scale)
+
+    def learning_rate(self, experiment: str) -> float:
+        """The step size of an experiment."""
+        return self.experiments[experiment].learning_rate or self.training.learning_rate
 
     def networks(
         self,
@@ -403,9 +420,10 @@ class Study(Model):
             "record": chosen.record,
             "surrogate": None if chosen.surrogate is None else self.surrogate(chosen.surrogate),
             "output_scale": chosen.output_scale,
-            **_plain(self.network),
+            **_plain(chosen.network or self.network),
             "networks": chosen.networks,
             **{name: value for name, value in _plain(self.training).items() if name != "largest_loss"},
+            "learning_rate": self.learning_rate(experiment),
             "training_set": data["training_sets"][chosen.training_set],
             **{name: data[name] for name in ("target", "grid_points", "reference_point")},
         }

@@ -1,10 +1,10 @@
 """Activations that a configuration can name: a model for each, called as the class in `sgntk.activations` is."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from replication.settings._base import Array, Ascending, Model, Positive, Real, refused
+from replication.settings._base import Array, Ascending, Bounds, Model, NotNegative, Positive, Real, refused
 from replication.settings._kinds import by_name, kind
 
 NAME = Field(description="Which activation function.")
@@ -49,6 +49,18 @@ class Quantizer(Stepped):
             if height == 0:
                 raise refused(height, "a number other than 0", f"heights[{index}]")
         return self
+
+
+class Spiking(Stepped):
+    """Leaky integrate-and-fire units without reset, of `sgntk.SpikingArchitecture`: an input is currents over time."""
+
+    name: Literal["spiking"] = NAME
+    threshold: Real = Field(description="Membrane potential above which a unit spikes.")
+    leak: Annotated[float, Bounds(least=0, most=1)] = Field(
+        description="Share of the membrane potential that is left after a step."
+    )
+    recurrence: NotNegative = Field(0.0, description="Standard deviation of the recurrent weights; 0 for none.")
+    readout: Literal["mean", "last", "leaky"] = Field("mean", description="How the output weighs the steps.")
 
 
 ACTIVATIONS = by_name(
