@@ -111,6 +111,10 @@ lint-types: setup $(LINT)/locked
 docs: $(DOCS)/locked ## the guide and the API reference, in build/docs/index.html
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
 
+# Search needs a server: browsers do not let a page from disk read another file.
+docs-serve: docs ## the same at http://127.0.0.1:8000, with search
+	$(DOCS)/bin/python -m http.server --bind 127.0.0.1 --directory build/docs 8000
+
 # Any Python with a JAX for the GPU; what else it lacks may be in build/gpu, see docs/performance.md. Nothing is installed.
 GPU_PYTHON ?= python
 gpu: ## measure a GPU: training, kernels, a profile (ARGUMENTS=--small: the same on a CPU, in small)

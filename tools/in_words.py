@@ -37,10 +37,10 @@ def _rates(report: dict[str, Any]) -> str:
     )
     change = _finding(report, "kernels_stay", "change of the NTK, erf_20")["estimate"]
     return (
-        "**How fast kernels converge** the paper leaves open, and no verdict depends on it. At initialization the "
-        f"squared error of the NTK goes with n to the power {flat} for erf_2, and {steep} for erf_20, for which "
+        "**The rate of convergence** is not among the paper's claims, and no verdict depends on it. At initialization "
+        f"the squared error of the NTK scales as n to the power {flat} for erf_2 and {steep} for erf_20, for which "
         f"networks of 1,000 units are still narrow: training changes their NTK by {change:.0%}. After training, "
-        f"the squared error of the SG-NTK of erf_2 goes with n to the power {trained}."
+        f"the squared error of the SG-NTK of erf_2 scales as n to the power {trained}."
     )
 
 
@@ -66,16 +66,15 @@ def _ensembles(kernel_mse: pd.DataFrame) -> str:
 def _scale(report: dict[str, Any]) -> str:
     apart, spread = (
         _with_interval(_finding(report, "scale_leaves_the_mean", words))
-        for words in ("squared distance between the means", "standard deviation by the scale")
+        for words in ("mean at small κ − mean at large κ", "std at small κ / std at large κ")
     )
     return (
-        "**With kappa = 0.2** weights move five times as far for the same output, and at n = 500 the kernels are "
-        f"not constant enough yet: the mean differs from the one at kappa = 1 by {apart} times the squared "
-        f"distance between both regressions, and the spread is {spread} times kappa "
-        "([why](docs/deviations.md#kappa--02-at-n--500)). For the first number, runs of the same configuration "
-        "gave 1.46 (1.09 to 1.78) and 1.31 (0.96 to 1.61), by the bootstrap: rounding, which differs between "
-        "machines and versions of JAX, decides when a unit of a sign network flips, so that 500 networks of "
-        "another run are others."
+        "**With kappa = 0.2** weights must move five times as far for the same output, and at n = 500 the kernels do "
+        f"not stay constant enough: the squared distance of the mean from that at kappa = 1 is {apart} times that "
+        f"between the two regressions, and the spread is {spread} times kappa "
+        "([why](docs/deviations.md#kappa--02-at-n--500)). For the first number, other runs of the same configuration "
+        "gave 1.46 (1.09 to 1.78) and 1.31 (0.96 to 1.61), with bootstrap intervals: rounding, which differs between "
+        "machines and versions of JAX, decides when a sign unit flips, so that each run trains different networks."
     )
 
 
@@ -85,10 +84,9 @@ def _growth(table: pd.DataFrame) -> str:
     amplitude = np.sqrt(squares.groupby("step")["amplitude"].mean())
     amplitude /= amplitude.iloc[0]
     return (
-        "**Where the SG-NTK has a negative eigenvalue**, the error along its mode grows at first as predicted, "
-        f"the longer the wider the network, but not for ever: at n = {width:,} it is {amplitude.max():.2f} times "
-        f"its start at step {amplitude.idxmax():,}, and {amplitude.iloc[-1]:.2f} times at step "
-        f"{amplitude.index[-1]:,}."
+        "**Where the SG-NTK has a negative eigenvalue**, the error along its mode first grows as predicted, for longer "
+        f"in wider networks, but not forever: at n = {width:,} it is {amplitude.max():.2f} times its initial value at "
+        f"step {amplitude.idxmax():,}, and {amplitude.iloc[-1]:.2f} times at step {amplitude.index[-1]:,}."
     )
 
 
@@ -101,10 +99,10 @@ def _surrogates(errors: pd.DataFrame) -> str:
         f"{value:.2f} ({_name(str(name))})" for name, value in (mean.sort_values().iloc[[0, -1]].items())
     )
     return (
-        f"**Surrogates of equal area** leave mean squared errors from {lowest} to {highest}. All learn the same "
-        f"{len(by_set)} training sets, so that differences are known better than errors: the triangle's is larger "
-        f"than the box's by {_with_error(difference)}, where that of the box is {_with_error(alone)} (standard "
-        "errors)."
+        f"**Surrogates of equal area** lead to mean squared errors from {lowest} to {highest}. All learn the same "
+        f"{len(by_set)} training sets, so that their differences are known more precisely than the errors: the error "
+        f"with the triangle exceeds that with the box by {_with_error(difference)}, where the box has "
+        f"{_with_error(alone)} (standard errors)."
     )
 
 

@@ -25,6 +25,7 @@ class Dense(NamedTuple):
 
 
 Params = tuple[Dense, ...]
+"""Parameters of one network: a named tuple `(weight, bias)` for each layer."""
 
 AnyParams = Any
 """`Params`, or those of a spiking network."""
@@ -66,7 +67,7 @@ def init(
 
     Returns:
         One layer more than there are hidden ones: weight (fan_in, fan_out) and bias (fan_out,); a recurrent layer of
-        spiking units has a weight (fan_out, fan_out), too.
+            spiking units has a weight (fan_out, fan_out), too.
 
     Raises:
         ValueError: if the key has another shape or dtype, a number is not a whole number above 0, or JAX has no such

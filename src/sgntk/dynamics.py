@@ -132,7 +132,7 @@ class Spectrum:
             f"{owner}: {len(self.diverging)} of {len(self.eigenvalues)} eigenvalues of the kernel matrix have a "
             f"negative real part, the lowest being {shown} (the largest: {self.eigenvalues[0].real:.4g}): learning "
             "diverges along that mode at every learning rate. The matrix is not symmetric (|I - I^T|/|I| = "
-            f"{self.asymmetry:.2g}); inputs of equal norm, or another surrogate, may mend it"
+            f"{self.asymmetry:.2g}); inputs of equal norm, or another surrogate, may help"
         )
 
 

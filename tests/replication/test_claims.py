@@ -396,7 +396,7 @@ def test_the_page_has_every_claim_and_every_statistic(results, judged):
     for result in results:
         assert f"## {result.claim.name}: {result.verdict}" in page
         assert all(finding.statistic in page for finding in result.findings)
-    assert "hold together with 90% confidence" in page
+    assert "hold jointly with 90% confidence" in page
     assert "Each interval at 99.17%." in page  # of six that decide
     assert "residual 0.0%" in page
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import jax
 import pandas as pd
 import pytest
+import yaml
 
 from replication.report.page import anchor
 from replication.store import tables
@@ -56,6 +57,27 @@ def test_examples_run_and_print_what_the_page_says(name, count, capsys):
     for code, printed in EXAMPLES[name][:count]:
         exec(code, namespace)
         assert capsys.readouterr().out == printed
+
+
+def test_there_is_one_way_to_install_the_library():
+    installed = {one for page in PAGES.values() for one in re.findall(r"pip install (?!-)('[^']*'|[^\s`]+)", page)}
+    assert installed == {"'.[plot]'", "'.[plot,neural-tangents]'", "'.[neural-tangents]'"}
+
+
+def test_links_between_pages_have_titles_or_words_and_no_file_names():
+    pages = {name: page for name, page in PAGES.items() if name.startswith("docs/")}
+    assert {name: found for name, page in pages.items() if (found := re.findall(r"\[[^\]]*\.md\]\(", page))} == {}
+
+
+def test_the_page_on_citing_says_what_the_citation_file_says():
+    citation, page = yaml.safe_load((ROOT / "CITATION.cff").read_text()), PAGES["docs/citing.md"]
+    [paper] = citation["references"]
+    [preprint] = paper["identifiers"]
+    assert {citation["title"], citation["version"], paper["title"], paper["collection-title"]} <= {
+        *re.findall(r"= +{(.*)},?$", page, re.MULTILINE)
+    }
+    assert all(author["family-names"] in page for author in paper["authors"])
+    assert preprint["value"].removeprefix("arXiv:") in page
 
 
 def headings(page):

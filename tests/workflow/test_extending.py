@@ -1,4 +1,4 @@
-"""The examples of docs/extending.md, in a copy of the project: they work, and take as many files as the page says."""
+"""The examples of docs/extending.md and docs/another-paper.md, in a copy of the project: they work as the pages say."""
 
 import re
 import subprocess
@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 import studies
 
+from replication.store import tables
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/extending.md").read_text()
 DIFFS = {
     heading: re.search(rf"^## {heading}\n.*?^```diff\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[1]
     for heading in re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
 }
+EXPERIMENT = "".join(
+    re.findall(r"^```diff\n(.*?)^```$", (ROOT / "docs/another-paper.md").read_text(), re.MULTILINE | re.DOTALL)
+)
 SAID = {name: int(files) for name, files in re.findall(r"^\| (an? [\w ]+) \| (\d) \|", PAGE, re.MULTILINE)}
 
 
@@ -40,6 +45,7 @@ def project(tmp_path_factory):
     """A copy of the project with everything added."""
     folder = studies.create(tmp_path_factory.mktemp("project"))
     counts = {heading: apply(diff, folder) for heading, diff in DIFFS.items()}
+    apply(EXPERIMENT, folder)
     return folder, counts
 
 
@@ -117,6 +123,30 @@ print(CLAIMS[-1].name, CLAIMS[-1].needs)
 """,
     )
     assert printed == "networks_agree_where_they_learned ('outputs',)\n"
+
+
+def test_an_experiment_is_a_section_and_a_rule(project):
+    printed = python(
+        project[0],
+        """
+import yaml
+from replication import settings
+from replication.layout import Layout
+layout = Layout(settings.read(yaml.safe_load(open("workflow/config/paper.yaml"))))
+print(layout.outputs("eigenvalues"), layout.made_from("eigenvalues")["settings"]["hidden_layers"])
+""",
+    )
+    assert printed == "{'table': 'results/paper/kernels/eigenvalues.parquet'} [1, 2, 3]\n"
+
+
+@pytest.mark.slow
+def test_the_table_of_an_experiment_is_made(project):
+    folder, _ = project
+    path = "results/tiny/kernels/eigenvalues.parquet"
+    studies.run(folder, path)
+    table = tables.read(folder / path)
+    assert list(table["hidden_layers"]) == [1, 2, 3]
+    assert (table["eigenvalue"] > 0).all()
 
 
 @pytest.mark.slow

@@ -49,9 +49,9 @@ def kappa():
     apart, spread, then = (
         finding("scale_leaves_the_mean", words)
         for words in (
-            "squared distance between",
-            "standard deviation by",
-            "distance from the mean predicted for this step",
+            "mean at small κ − mean at large κ",
+            "std at small κ / std at large κ",
+            "mean at small κ − mean predicted for the last step",
         )
     )
     yield (
@@ -59,7 +59,7 @@ def kappa():
         f"(95 % interval {apart['low']:.1f} to {apart['high']:.1f})"
     )
     yield f"their spread is {spread['estimate']:.2f} times kappa"
-    yield f"is larger still ({then['estimate']:.1f} in the same parts)"
+    yield f"is larger still ({then['estimate']:.1f} times that between the SG-NTK mean and the NNGP regression)"
 
 
 def trained_ntks():

@@ -23,8 +23,9 @@ LEARNED = Criterion(high=0.1)
 
 
 @claim(
-    "Where the SG-NTK has an eigenvalue with a negative real part, the error of SGL along its mode grows at first, "
-    "wider networks closer to the prediction; with a surrogate without such an eigenvalue the same inputs are learned.",
+    "Where the SG-NTK has an eigenvalue with a negative real part, the error of SGL along its mode first grows, "
+    "closer to the prediction in wider networks; with a surrogate without such an eigenvalue the same inputs are "
+    "learned.",
     source="beyond the paper; Figure S.1",
 )
 def sgl_diverges(sampling: Sampling, divergence: Divergence) -> Iterator[Finding]:
@@ -34,19 +35,19 @@ def sgl_diverges(sampling: Sampling, divergence: Divergence) -> Iterator[Finding
     finding = partial(sampling.of_networks, least=sampling.least_kernels)
     start, then = _mode(diverging, widest, 0), _mode(diverging, widest, step)
     yield finding(
-        f"amplitude of the mode with the negative eigenvalue at step {step:,} by that at the start, n = {widest:,}",
+        f"amplitude of the mode with the negative eigenvalue, step {step:,} / start, n = {widest:,}",
         _growth,
         np.stack([then[:, 0], start[:, 0]], axis=1),
         logarithmic=True,
         criterion=GROWS,
     )
-    statistic = f"exponent against n of the squared departure from the predicted growth at step {step:,}"
+    statistic = f"exponent of the squared deviation from the predicted growth at step {step:,} against n"
     departures = {width: _departure(_mode(diverging, width, step)) for width in np.unique(diverging["width"]).tolist()}
     yield sampling.of_widths(statistic, departures, BELOW_ZERO)
     final = int(learning["step"].max())
     at_widest = learning[learning["width"] == widest].pivot(index="network", columns="step", values="mse").to_numpy()
     yield finding(
-        f"with the other surrogate, mean squared error at step {final:,} by that at the start, n = {widest:,}",
+        f"mean squared error with the other surrogate, step {final:,} / start, n = {widest:,}",
         lambda chosen: chosen[:, 1].mean() / chosen[:, 0].mean(),
         at_widest[:, [0, -1]],
         logarithmic=True,
@@ -55,20 +56,20 @@ def sgl_diverges(sampling: Sampling, divergence: Divergence) -> Iterator[Finding
     last = int(diverging["step"].max())
     beside = partial(finding, logarithmic=True, decides=False)
     yield beside(
-        f"amplitude by the predicted one at step {last:,}, n = {widest:,}: the growth ends",
+        f"amplitude / predicted amplitude, step {last:,}, n = {widest:,} (the growth has ended)",
         _growth,
         _mode(diverging, widest, last),
         criterion=ENDS,
     )
     yield beside(
-        f"amplitude at step {last:,} by that at the start, n = {widest:,}",
+        f"amplitude, step {last:,} / start, n = {widest:,}",
         _growth,
         np.stack([_mode(diverging, widest, last)[:, 0], start[:, 0]], axis=1),
         criterion=GROWS,
     )
     steps = np.unique(diverging["step"]).tolist()
     yield beside(
-        f"amplitude by that at the start, largest of all steps, n = {widest:,}",
+        f"largest amplitude of all steps / amplitude at the start, n = {widest:,}",
         lambda chosen: np.sqrt(np.mean(chosen**2, axis=0) / np.mean(chosen[:, 0] ** 2)),
         np.stack([_mode(diverging, widest, one)[:, 0] for one in steps], axis=1),
         extreme="largest",

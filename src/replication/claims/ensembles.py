@@ -140,7 +140,7 @@ def approach(
 
     for narrow, wide in pairwise(trained):
         yield finding(
-            f"squared distance from the SG-NTK mean, n = {narrow:,} less n = {wide:,}",
+            f"decrease of the squared distance from the SG-NTK mean, from n = {narrow:,} to n = {wide:,}",
             lambda few, many: distance(few, sg_ntk) - distance(many, sg_ntk),
             trained[narrow],
             trained[wide],
@@ -148,14 +148,14 @@ def approach(
         )
     narrowest = min(trained)
     yield finding(
-        f"squared distance from the SG-NTK mean, n = {widest:,} by n = {narrowest:,}",
+        f"squared distance from the SG-NTK mean, n = {widest:,} / n = {narrowest:,}",
         lambda many, few: distance(many, sg_ntk) / distance(few, sg_ntk),
         trained[widest],
         trained[narrowest],
         criterion=NEARLY_GONE,
     )
     yield finding(
-        f"squared distance from the NNGP regression less that from the SG-NTK mean, n = {widest:,}",
+        f"squared distance from the NNGP regression minus that from the SG-NTK mean, n = {widest:,}",
         lambda many: distance(many, nngp) - distance(many, sg_ntk),
         trained[widest],
         criterion=ABOVE_ZERO,

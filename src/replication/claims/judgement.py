@@ -106,7 +106,8 @@ class Judgement:
         parts = [
             f"# Claims, tested on the run `{self.run}`",
             tally(claims),
-            f"The intervals of a claim that decide hold together with {self.confidence:.0%} confidence.",
+            f"The intervals of a claim that decide hold jointly with {self.confidence:.0%} confidence. "
+            "‖·‖² is the mean square over the grid.",
         ]
         for heading, beyond in (("Claims of the paper", False), ("Claims beyond the paper", True)):
             shown = [claim for claim in claims if claim["beyond"] is beyond]
@@ -134,7 +135,7 @@ def _overview(claim: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _row(finding: Mapping[str, Any]) -> tuple[str, ...]:
     about = [finding["part"]] if finding["part"] else []
-    about += [] if finding["decides"] else ["beside the verdict"]
+    about += [] if finding["decides"] else ["reported only"]
     statistic = finding["statistic"] + (f" ({', '.join(about)})" if about else "")
     return (
         statistic,

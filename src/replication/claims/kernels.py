@@ -42,7 +42,7 @@ def sg_ntk_converges(sampling: Sampling, sg_ntk: pd.DataFrame) -> Iterator[Findi
 
 
 def _convergence(sampling: Sampling, kernels: pd.DataFrame, steps: set[int]) -> Iterator[Finding]:
-    """Exponent of the mean squared error against width: whether it falls, and beside the verdict, whether like 1/n."""
+    """Exponent of the mean squared error against width: whether it falls, and, as a report only, whether like 1/n."""
     for step in sorted(steps):
         for activation, table in kernels[kernels["step"] == step].groupby("activation", sort=False):
             errors = {width: _mean_square(chosen, "analytic") for width, chosen in table.groupby("width")}
@@ -52,7 +52,7 @@ def _convergence(sampling: Sampling, kernels: pd.DataFrame, steps: set[int]) -> 
 
 
 @claim(
-    "NTK and SG-NTK stay close to their initial values during training, the closer the wider the network.",
+    "NTK and SG-NTK stay close to their initial values during training, and closer in wider networks.",
     source="Figures 1, 2, B.3 and B.4",
 )
 def kernels_stay(sampling: Sampling, ntk: pd.DataFrame, sg_ntk: pd.DataFrame) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def _constancy(sampling: Sampling, kernels: pd.DataFrame, name: str) -> Iterator
         yield sampling.of_widths(statistic, changes, FALLS)
         widest = max(changes)
         yield sampling.of_networks(
-            f"root mean square change of the {name}, {activation}, n = {widest:,}",
+            f"relative root mean square change of the {name}, {activation}, n = {widest:,}",
             lambda change: np.exp(np.mean(np.log(change)) / 2),  # the geometric mean: of a typical network
             changes[widest],
             logarithmic=True,

@@ -19,7 +19,7 @@ def real_data_follows(sampling: Sampling, real_data: tuple[RealData, ...]) -> It
     for data in real_data:
         apart = data.nngp - data.sg_ntk
         yield sampling.of_networks(
-            f"the networks' mean on the line from SG-NTK regression (0) to NNGP regression (1), {data.name}",
+            f"position of the networks' mean between SG-NTK regression (0) and NNGP regression (1), {data.name}",
             lambda chosen, data=data, apart=apart: (chosen.mean(axis=0) - data.sg_ntk) @ apart / (apart @ apart),
             data.outputs,
             criterion=NEARER_TO_SG_NTK,

@@ -50,7 +50,7 @@ def spread_follows(sampling: Sampling, outputs: Outputs) -> Iterator[Finding]:
         return chosen.var(axis=0, ddof=1) / std**2
 
     yield finding(
-        f"mean variance over networks by the predicted one, n = {widest:,}",
+        f"variance over networks / predicted variance, n = {widest:,}",
         variance_ratio(std),
         trained,
         logarithmic=True,
@@ -58,7 +58,7 @@ def spread_follows(sampling: Sampling, outputs: Outputs) -> Iterator[Finding]:
     )
     for extreme in ("smallest", "largest"):
         yield finding(
-            f"the same angle by angle, {extreme}, n = {widest:,}",
+            f"{extreme} ratio of these variances at an angle, n = {widest:,}",
             ratios,
             trained,
             extreme=extreme,
@@ -66,13 +66,13 @@ def spread_follows(sampling: Sampling, outputs: Outputs) -> Iterator[Finding]:
             criterion=SAME_SPREAD_AT_AN_ANGLE,
         )
     yield finding(
-        f"part of the networks within 2 predicted standard deviations, n = {widest:,}",
+        f"fraction of the outputs within 2 predicted standard deviations, n = {widest:,}",
         lambda chosen: np.mean(np.abs(chosen - mean) <= 2 * std),
         trained,
         criterion=WITHIN_TWO_DEVIATIONS,
     )
     yield finding(
-        f"mean variance over networks by the one predicted for this step, n = {widest:,}",
+        f"variance over networks / variance predicted for the last step, n = {widest:,}",
         variance_ratio(ensembles.sg_ntk_then.std[shown]),
         trained,
         logarithmic=True,
@@ -98,14 +98,14 @@ def scale_leaves_the_mean(sampling: Sampling, outputs: Outputs, small_outputs: O
     finding = partial(sampling.of_networks, least=sampling.least_outputs)
     both = partial(finding, paired=widest == large.widest and len(at_small) == len(at_large))
     yield both(
-        f"squared distance between the means at both scales, by that between the predictions' means, n = {widest:,}",
+        f"‖mean at small κ − mean at large κ‖² / ‖SG-NTK mean − NNGP mean‖², n = {widest:,}",
         lambda chosen, other: distance(chosen, other.mean(axis=0)) / apart,
         at_small,
         at_large,
         criterion=SAME_MEAN,
     )
     yield both(
-        f"standard deviation by the scale and by that at the other scale, n = {widest:,}",
+        f"(std at small κ / std at large κ) / (small κ / large κ), n = {widest:,}",
         lambda chosen, other: np.sqrt(variance(chosen) / variance(other)) / small_outputs.scale,
         at_small,
         at_large,
@@ -113,14 +113,14 @@ def scale_leaves_the_mean(sampling: Sampling, outputs: Outputs, small_outputs: O
         criterion=SAME_SPREAD,
     )
     yield finding(
-        f"squared distance from the mean predicted for this step, in the same parts, n = {widest:,}",
+        f"‖mean at small κ − mean predicted for the last step‖² / ‖SG-NTK mean − NNGP mean‖², n = {widest:,}",
         lambda chosen: distance(chosen, then.mean) / apart,
         at_small,
         criterion=SAME_MEAN,
         decides=False,
     )
     yield finding(
-        f"mean variance over networks by the one predicted for this step, n = {widest:,}",
+        f"variance over networks / variance predicted for the last step, n = {widest:,}",
         variance_ratio(then.std),
         at_small,
         logarithmic=True,
@@ -142,13 +142,13 @@ def learning_is_predicted(sampling: Sampling, learning: Outputs) -> Iterator[Fin
         networks, then = ensembles.outputs[ensembles.widest], ensembles.sg_ntk_then
         where = f"n = {ensembles.widest:,}, step {step:,}"
         yield finding(
-            f"squared distance from the predicted mean, by that between the final predictions' means, {where}",
+            f"‖mean − predicted mean‖² / ‖final SG-NTK mean − NNGP mean‖², {where}",
             lambda chosen, then=then: distance(chosen, then.mean) / apart,
             networks,
             criterion=SAME_MEAN,
         )
         yield finding(
-            f"mean variance over networks by the predicted one, {where}",
+            f"variance over networks / predicted variance, {where}",
             variance_ratio(then.std),
             networks,
             logarithmic=True,

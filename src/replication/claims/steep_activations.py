@@ -53,7 +53,7 @@ def ntk_learns_nothing(sampling: Sampling, steepness: Steepness) -> Iterator[Fin
     """How the regression falls with m, off the training points."""
     for layers, table in steepness.by_depth("ntk"):
         elsewhere = table[~table["point"].isin(steepness.training_points)]
-        statistic = f"exponent against m of the regression off the training points, L = {layers}"
+        statistic = f"exponent of the regression off the training points against m, L = {layers}"
         yield sampling.of_theory(statistic, *_size_by_m(elsewhere, elsewhere["mean"]), FALLS)
 
 

@@ -14,8 +14,8 @@ COMPARABLE = Criterion(0.5, 2)
 
 
 @claim(
-    "Surrogates of equal area differ little: with none is the test error of SG-NTK regression more than twice, or "
-    "less than half, the median.",
+    "Surrogates of equal area differ little: no test error of SG-NTK regression is more than twice, or less than "
+    "half, the median.",
     source="beyond the paper; Figure S.3",
 )
 def surrogates_agree(sampling: Sampling, surrogate_errors: pd.DataFrame) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def surrogates_agree(sampling: Sampling, surrogate_errors: pd.DataFrame) -> Iter
         draws = table.pivot(index="draw", columns="surrogate", values="mse").to_numpy()
         for extreme in ("largest", "smallest"):
             yield sampling.of_networks(
-                f"{extreme} mean test error of a surrogate by the median of all, at equal {normalize}",
+                f"{extreme} mean test error of a surrogate / median over surrogates, at equal {normalize}",
                 lambda chosen: chosen.mean(axis=0) / np.median(chosen.mean(axis=0)),
                 draws,
                 extreme=extreme,

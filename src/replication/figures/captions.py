@@ -54,7 +54,7 @@ NNGP kernel of sign. Black points: the training set.
 *Panel b*. A line with its own colour and marker for each width n ({{ widths | join(", ") }}): the mean over its
 {{ experiment.networks }} networks.
 
-*Panel c*. The same less the SG-NTK mean, with a band of 2 standard errors to either side.
+*Panel c*. The same minus the SG-NTK mean, with a band of 2 standard errors to either side.
 """,
 }
 """What a caption can include, by name."""

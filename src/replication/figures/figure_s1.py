@@ -25,8 +25,8 @@ CAPTION = """\
 Networks with the activation sign and {{ chosen.network.hidden_layers }} hidden layer, σ\\ :sub:`w` =
 {{ chosen.network.sigma_w }} and σ\\ :sub:`b` = {{ chosen.network.sigma_b }}, learn {{ chosen.inputs | length }}
 training points, the inputs {{ chosen.inputs | map("first") | join(", ") }} with the targets
-{{ chosen.targets | join(", ") }}; {{ chosen.networks }} networks for each width n. Inputs of different norm make the
-SG-NTK of these points unsymmetric, so that an eigenvalue λ may be negative.
+{{ chosen.targets | join(", ") }}; {{ chosen.networks }} networks for each width n. Since the inputs differ
+in norm, their SG-NTK is not symmetric, and an eigenvalue λ may be negative.
 
 *Axes.* Horizontal: the step t of gradient descent, linear up to 1 and logarithmic beyond. Vertical, logarithmic: the
 root mean square over networks of the coefficient that the errors f − y have in the mode whose eigenvalue is lowest, a
@@ -36,8 +36,8 @@ plain number.
 for each width. Dashed black lines: what the SG-NTK predicts, \\|1 − λ η/N\\|\\ :sup:`t` times the amplitude at the
 start.
 
-*Look at* whether, with {{ names.diverges }}, the error along the mode grows as predicted at first, the longer the wider
-the network. It does not grow for ever, since a network of finite width changes its kernel while it learns. And at
+*Look at* whether, with {{ names.diverges }}, the error along the mode first grows as predicted, for longer in wider
+networks. It does not grow forever, since the kernel of a network of finite width changes while it learns. And at
 whether, with {{ names.learns }}, it shrinks.
 """
 

@@ -20,7 +20,7 @@ CAPTION = """\
 {% set widths = experiment.widths | map(attribute="width") | list %}
 **{{ statement }}**
 
-Sign networks while they learn, at the steps t = {{ experiment.steps | join(", ") }};
+Sign networks during learning, at the steps t = {{ experiment.steps | join(", ") }};
 {{ experiment.networks }} networks for each width n.
 
 *Upper row.* A panel for each step, for width n = {{ widths | max }}. Horizontal: the angle α in radians of the input
@@ -30,8 +30,8 @@ the SG-NTK predicts for this step. At t = 0 the networks are Gaussian with mean 
 
 *Lower row*, over the step t, logarithmic, with a line and a marker for each width. Left: the squared distance of the
 networks' mean from the predicted one, averaged over the grid, plus and minus 2 standard errors; linear below 0.001,
-logarithmic above. Right: the variance over networks by the predicted one, averaged over the grid, plus and minus
-2 standard errors; 1 is agreement.
+logarithmic above. Right: the variance over networks divided by the predicted one, averaged over the grid, plus and
+minus 2 standard errors; 1 is agreement.
 
 *Look at* whether the bands coincide in each panel above, and whether, below, the distances fall and the ratios come
 closer to 1 as n grows, at every step.

@@ -36,15 +36,15 @@ that of the derivative of sign.
 radians of the input x(α) = (sin α, cos α), both plain numbers on an asinh scale, which is linear near 0. The mean
 squared error over the grid of what is learned from {{ chosen.points }} grid points, mean over
 {{ chosen.training_sets }} training sets with its {{ "{:.0%}".format(study.claims.confidence) }} interval, on a
-logarithmic scale: black at convergence; in colour at an earlier step, where it still differs from that by more than 2
-%. Last, how much larger the error at convergence is than that of the first surrogate: mean over training sets of the
-difference on the same set, with its interval. All surrogates learn the same sets, so that the differences are known
-much better than the errors.
+logarithmic scale: black at convergence; in colour at an earlier step, if it still differs from that at convergence by
+more than 2 %. Last, how much larger the error at convergence is than that of the first surrogate: mean over training
+sets of the difference on the same set, with its interval. All surrogates learn the same sets, so that the differences
+are known much better than the errors.
 
-*Vertical* position in the right half tells equal peak (above) from equal area (below).
+*Vertical* position in the right half: equal peak above, equal area below.
 
-*Look at* which differences are apart from 0, and from each other; and at how similar the kernels are where the
-errors are.
+*Look at* which differences are clearly not 0, or differ from each other; and at whether surrogates with similar
+kernels have similar errors.
 """
 
 

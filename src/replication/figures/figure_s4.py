@@ -36,13 +36,13 @@ CAPTION = """\
 year; digits: even or odd). Features and targets are scaled to mean 0 and variance 1 over the training points. The
 SG-NTK is that of the activation {{ chosen.activation }} and the surrogate {{ chosen.surrogate }}.
 
-*Axes.* Horizontal: the data set, with the asymmetry of the SG-NTK of its training points, in the Frobenius norm.
+*Axes.* Horizontal: the data set, with the asymmetry of the SG-NTK of its training points (in the Frobenius norm).
 Vertical: the mean squared error over the test points; 1, dotted, is that of the training set's mean.
 
 *Marks.* Grey points: {{ chosen.networks }} networks of width {{ chosen.width }}, after {{ chosen.steps }} steps of
 surrogate gradient learning. Open black diamond: the mean of their errors. Filled black diamond: the error of their
 mean output, which is smaller, since the networks' spread averages out. Orange-red triangles: SG-NTK regression for
-the same step, filled, and the error that one network is expected to have by it, with the predicted variance, open.
+the same step, filled, and the expected error of one network, with the predicted variance, open.
 Blue square: NNGP regression at convergence. Bars: 2 standard errors to either side, over the test points, which all
 predictors share.
 
