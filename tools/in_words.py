@@ -107,7 +107,7 @@ def _surrogates(errors: pd.DataFrame) -> str:
 
 
 def _learning(decisive: PublishedRun) -> str:
-    found = _finding(decisive.report, "learning_is_predicted", "squared distance from the predicted mean")
+    found = _finding(decisive.report, "learning_is_predicted", "‖mean − predicted mean‖²")
     table = decisive.table("learning")
     distances = ", ".join(
         f"{row.squared_distance:.5f} ± {row.standard_error:.5f} for n = {row.width:,}"
@@ -124,7 +124,7 @@ def _learning(decisive: PublishedRun) -> str:
 def _worst_surrogate(report: dict[str, Any]) -> str:
     area, peak = (
         _finding(
-            report, "surrogates_agree", f"largest mean test error of a surrogate by the median of all, at equal {one}"
+            report, "surrogates_agree", f"largest mean test error of a surrogate / median over surrogates, at equal {one}"
         )
         for one in ("area", "peak")
     )

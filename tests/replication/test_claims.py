@@ -388,7 +388,6 @@ def test_results_are_json(results, judged):
 def test_the_page_has_every_claim_and_every_statistic(results, judged):
     page = judged.markdown()
     assert "# Claims, tested on the run `example`" in page
-    assert "9 claims of the paper: 9 replicated; 5 claims beyond it: 5 replicated" in page
     assert "9 claims of the paper: 9 replicated; 8 claims beyond it: 8 replicated" in page
     assert (
         page.index("## Claims of the paper") < page.index("## Claims beyond the paper") < page.index("## ntk_converges")

@@ -95,7 +95,10 @@ def test_logs_and_benchmarks_have_the_wildcards_of_the_outputs(rule):
 
 def test_claims_are_tested_on_the_experiment_of_their_role():
     found = evidence(LAYOUT.study)
-    others = {"grid", "training_set", "steepness", "divergence", "surrogate_errors", "real_outputs", "real_predictions"}
+    others = {
+        *("grid", "training_set", "steepness", "divergence", "surrogate_errors", "real_outputs", "real_predictions"),
+        *("resets", "growth_predicted", "growth_measured", "deep_errors"),
+    }
     assert {name: one for name, one in found.items() if name not in others} == {
         "ntk_at_start": made_by("tabulate_kernels", "kernels", experiment="ntk"),
         "ntk": made_by("tabulate_kernels", "kernels", experiment="ntk"),
@@ -106,6 +109,8 @@ def test_claims_are_tested_on_the_experiment_of_their_role():
         "learning_predictions": made_by("predict", experiment="sign"),
         "small_outputs": made_by("tabulate_outputs", "outputs", experiment="sign_small_output"),
         "small_outputs_predictions": made_by("predict", experiment="sign_small_output"),
+        "spiking_outputs": made_by("tabulate_outputs", "outputs", experiment="spiking"),
+        "spiking_outputs_predictions": made_by("predict", experiment="spiking"),
     }
 
 

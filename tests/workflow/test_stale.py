@@ -270,11 +270,11 @@ DEPEND = {
     r"data\.training_sets\.[BS]\..*": {"training_set"},
     r"network\.hidden_layers": {*THEORY, "train", "compare_surrogates", "real_data", "compare_published"},
     r"network\.sigma_.": {*THEORY, "steepness", "train", "compare_surrogates", "real_data", "compare_published"},
-    r"training\.learning_rate": {"predict", *TRAIN, "compare_surrogates", "compare_published"},
+    r"training\.learning_rate": {"predict", *TRAIN - SPIKING, "compare_surrogates", "compare_published"},
     r"training\.(seed|device)": {"train", "compare_published"},
     r"training\.largest_loss": set(),  # it stops a training, and changes none
     r"activations\.erf_\d+\.m": {"analytic_kernel", "train", "compare_published", *KERNEL_FIGURES},
-    r"activations\.sign\.name": {"predict", *TRAIN, "compare_surrogates"},
+    r"activations\.sign\.name": {"predict", *TRAIN - SPIKING, "compare_surrogates"},
     r"surrogates\.erf_derivative_1\.k": {
         *("train", "steepness", "real_data", "spiking_reset", "compare_published", *THEORY)
     },
