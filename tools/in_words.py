@@ -124,7 +124,9 @@ def _learning(decisive: PublishedRun) -> str:
 def _worst_surrogate(report: dict[str, Any]) -> str:
     area, peak = (
         _finding(
-            report, "surrogates_agree", f"largest mean test error of a surrogate / median over surrogates, at equal {one}"
+            report,
+            "surrogates_agree",
+            f"largest mean test error of a surrogate / median over surrogates, at equal {one}",
         )
         for one in ("area", "peak")
     )
