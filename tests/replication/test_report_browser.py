@@ -37,7 +37,7 @@ def test_it_renders_without_a_word_in_the_console(opened):
 
 def test_every_image_has_loaded(opened):
     widths = opened.execute_script("return [...document.images].map(image => image.naturalWidth)")
-    assert len(widths) == 12
+    assert len(widths) == 15
     assert min(widths) > 0
 
 
