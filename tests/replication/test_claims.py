@@ -358,6 +358,26 @@ def test_claims_without_their_evidence_are_left_out_and_the_others_stay(results,
     assert evaluated(found) == tuple(result for result in results if missing not in result.claim.needs)
 
 
+@pytest.mark.parametrize(
+    ("places", "left_out"),
+    [
+        ([0, 1, 2], {"vanishing_gradients_learn_less"}),
+        ([3, 4], {"vanishing_gradients_learn_less"}),
+        ([4], {"gradients_grow_as_predicted", "vanishing_gradients_learn_less"}),
+    ],
+    ids=["all live", "none lives", "none fires"],
+)
+def test_claims_on_places_that_the_run_does_not_have_are_left_out(results, places, left_out):
+    there = growth()
+    some = Growth(
+        there.predicted.iloc[places],
+        {name: measured[:, places] for name, measured in there.measured.items()},
+        there.errors[:, places],
+    )
+    found = {result.claim.name for result in evaluate(growth=some)}
+    assert found == {result.claim.name for result in results} - left_out
+
+
 def test_one_number_of_a_table_reaches_the_result(results):
     changed = kernels(seed=1)
     changed.loc[5, "empirical"] += 0.5

@@ -75,8 +75,9 @@ class Result:
 
 
 def evaluate(claims: Iterable[Claim], evidence: Mapping[str, Any], sampling: Sampling) -> tuple[Result, ...]:
-    """Tests the claims, but those that need evidence which is not there."""
-    return tuple(Result(claim, claim.findings(evidence, sampling)) for claim in claims if claim.testable(evidence))
+    """Tests the claims, but those that need evidence which is not there, and those on which it has nothing to say."""
+    tested = (Result(claim, claim.findings(evidence, sampling)) for claim in claims if claim.testable(evidence))
+    return tuple(result for result in tested if any(finding.decides for finding in result.findings))
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,8 @@ def _distance(outputs: Float[np.ndarray, "networks ..."], mean: Float[np.ndarray
 def gradients_grow_as_predicted(sampling: Sampling, growth: Growth) -> Iterator[Finding]:
     """The largest and the smallest of the ratios of measured and predicted values, over all places that fire."""
     fires = growth.predicted["rate"].to_numpy() >= FIRES
+    if not fires.any():
+        return
     words = {"gradient_growth": "growth of squared gradients", "rate": "firing rate"}
     for name, what in words.items():
         predicted, measured = growth.predicted[name].to_numpy(), growth.measured[name]
