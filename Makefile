@@ -65,8 +65,10 @@ test: setup ## the tests, but for the slow ones
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not (slow or slurm or browser or fresh_machine)"
 	$(BIN)/python -m pytest -m "browser and not slow"
 
-test-all: test ## the slow tests, too
-	$(BIN)/python -m pytest -m slow
+test-slow: setup ## the others: whole runs, interruptions, notebooks, the documentation in a browser
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m slow
+
+test-all: test test-slow ## both
 
 test-slurm: setup ## the workflow through a Slurm of one node, from Debian's packages (needs root)
 	tests/workflow/slurm/one_node.sh up

@@ -50,6 +50,13 @@ TINY = {
     },
 }
 
+LEFT_OUT = ["steepness", "divergence", "surrogate_comparison", "real_data", "spiking_reset", "spiking_depth"]
+SMALL = TINY | {
+    "experiments": TINY["experiments"] | dict.fromkeys(["sg_ntk", "sign_small_output", "spiking"]),
+    **dict.fromkeys(LEFT_OUT),
+}
+"""With the kernel of one experiment and the networks of another, for what a whole run shows whatever is in it."""
+
 
 def create(folder, config=TINY):
     """Copies what a run needs to a folder, and writes the configuration."""

@@ -43,7 +43,7 @@ def apply(diff, folder):
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A copy of the project with everything added."""
-    folder = studies.create(tmp_path_factory.mktemp("project"))
+    folder = studies.create(tmp_path_factory.mktemp("project"), studies.SMALL)
     counts = {heading: apply(diff, folder) for heading, diff in DIFFS.items()}
     apply(EXPERIMENT, folder)
     return folder, counts

@@ -105,6 +105,7 @@ def test_a_part_of_a_run_shows_no_verdicts_of_another(study):
 
 @pytest.mark.slow
 def test_a_run_ends_with_a_line_a_claim_and_where_everything_is(study):
+    (study / "tiny.yaml").write_text(yaml.safe_dump(studies.SMALL))
     lines, status = seen(study)
     assert status == 0
     claims = json.loads((study / CLAIMS).read_text())["claims"]
