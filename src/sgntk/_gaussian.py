@@ -62,34 +62,49 @@ class Pair(NamedTuple):
         return self.covariance / (self.std_u * self.std_v)
 
 
-def pair(
+ROUNDING = 4
+"""Units in the last place of a sum that rounding may leave of it where it should be 0."""
+
+
+def pair(a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]) -> Pair:
+    """From the covariance; `below` is a difference."""
+    return pair_below(a, b, below(a, b, c))
+
+
+def pair_below(a: Float[Array, "*#n"], b: Float[Array, "*#n"], below: Float[Array, "*#n"]) -> Pair:
+    """From `sqrt(a b) - c`, with all the digits that it has."""
+    std_u, std_v = jnp.sqrt(a), jnp.sqrt(b)
+    product = std_u * std_v
+    covariance = product - below
+    above = _without_rounding(product + covariance, product)
+    return Pair(a, b, (a - b) / (std_u + std_v), covariance, below + jnp.zeros_like(product), above)
+
+
+def below(
     a: Float[Array, "*#n"],
     b: Float[Array, "*#n"],
     c: Float[Array, "*#n"],
     distance: Float[Array, "*#n"] | None = None,
-) -> Pair:
-    """`below` is the difference, or `(D - (sqrt a - sqrt b)^2)/2` with `D = E[(u - v)^2]` where that has more digits.
+) -> Float[Array, "*n"]:
+    """`sqrt(a b) - c`, or `(D - (sqrt a - sqrt b)^2)/2` with `D = E[(u - v)^2]` where that has more digits.
 
-    What rounding leaves of `below` or `above` counts as 0: the arcsine's infinite slope would make of it an error of
-    1e-8 for parallel inputs of different norms. Without `distance` the difference serves.
+    What rounding leaves of it counts as 0: the arcsine's infinite slope would make of it an error of 1e-8 for parallel
+    inputs of different norms. Without `distance` the difference serves.
     """
     std_u, std_v = jnp.sqrt(a), jnp.sqrt(b)
-    difference = (a - b) / (std_u + std_v)
     product = std_u * std_v
-    below, above, scale = product - c, product + c, product
-    if distance is not None:
-        square = difference**2
-        near = jnp.maximum(distance, square) < product
-        below, scale = jnp.where(near, (distance - square) / 2, below), jnp.where(near, square, product)
-    rounding = 4 * np.finfo(below.dtype).eps
-    return Pair(
-        a,
-        b,
-        difference,
-        c + jnp.zeros_like(below),
-        jnp.where(below <= rounding * scale, 0.0, below),
-        jnp.where(above <= rounding * product, 0.0, above),
+    if distance is None:
+        return _without_rounding(product - c, product)
+    square = ((a - b) / (std_u + std_v)) ** 2
+    near = jnp.maximum(distance, square) < product
+    return _without_rounding(
+        jnp.where(near, (distance - square) / 2, product - c), jnp.where(near, square, product)
     )
+
+
+def _without_rounding(value: Float[Array, "*#n"], scale: Float[Array, "*#n"]) -> Float[Array, "*n"]:
+    """0 in place of what rounding leaves of numbers of that scale."""
+    return jnp.where(value <= ROUNDING * np.finfo(value.dtype).eps * scale, 0.0, value)
 
 
 @jax.custom_jvp
@@ -122,16 +137,13 @@ def angles(pair: Pair, q: Scalar = 0.0) -> tuple[Float[Array, "*n"], Float[Array
 def _arctangent(opposite: Float[Array, "*n"], adjacent: Float[Array, "*n"]) -> Float[Array, "*n"]:
     """`arctan(opposite / adjacent)` for `0 <= opposite <= adjacent`: 2e-16 relative in float64.
 
-    XLA has no vectorized arctangent or arcsine on a CPU. Above pi/8 the angle is measured from pi/4, so that 22 terms
-    of the series are enough.
+    XLA has no vectorized arctangent or arcsine on a CPU.
     """
-    steep = opposite > _TAN_PI_8 * adjacent
-    adjacent = jnp.maximum(adjacent, np.finfo(adjacent.dtype).tiny)
-    ratio = jnp.where(steep, opposite - adjacent, opposite) / jnp.where(steep, opposite + adjacent, adjacent)
-    square, series = ratio**2, jnp.zeros_like(ratio)
-    for term in reversed(range(22)):
-        series = 1 / (2 * term + 1) - square * series
-    return jnp.where(steep, jnp.pi / 4, 0.0) + ratio * series
+    ratio = opposite / jnp.maximum(adjacent, np.finfo(adjacent.dtype).tiny)
+    place, series = 2 * ratio**2 - 1, jnp.zeros_like(ratio)
+    for coefficient in reversed(_ARCTANGENT):
+        series = coefficient + place * series
+    return ratio * series
 
 
 @_arctangent.defjvp
@@ -144,7 +156,30 @@ def _arctangent_jvp(
     return _arctangent(opposite, adjacent), change
 
 
-_TAN_PI_8 = 2**0.5 - 1
+_ARCTANGENT = (
+    0.8704197513671031,
+    -0.10187654235021819,
+    0.02085185120710812,
+    -0.005030863660250071,
+    0.0013155859496292637,
+    -0.0003609820870537958,
+    0.00010227656112457649,
+    -2.9650040727272736e-05,
+    8.74493865928441e-06,
+    -2.6140726587443016e-06,
+    7.898643101492844e-07,
+    -2.4079970758706004e-07,
+    7.3946703181214e-08,
+    -2.2806127912204115e-08,
+    7.084749388337621e-09,
+    -2.268247878883474e-09,
+    7.111461799834528e-10,
+    -1.7840616846746431e-10,
+    5.614478327142391e-11,
+    -3.787822214408087e-11,
+    1.2046030455090929e-11,
+)
+"""Coefficients of `arctan(x)/x` in powers of `2x^2 - 1`, 0 <= x <= 1: interpolation at 21 Chebyshev nodes, by 40 digits."""
 
 
 def erf_square_mean(a: Float[Array, "*n"], q: Scalar) -> Float[Array, "*n"]:

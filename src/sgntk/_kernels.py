@@ -14,7 +14,6 @@ Called with numbers, a kernel is computed, and returned as a NumPy array, in flo
 `jax.jit`, `jax.vmap` or `jax.grad` it is traced, in the precision of the inputs and without a look at values.
 """
 
-import math
 from collections.abc import Iterator
 from functools import partial
 from itertools import groupby, product
@@ -24,13 +23,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike, DTypeLike
-from jaxtyping import Array, Float, Float64, Int
+from jaxtyping import Array, Bool, Float, Float64
 
 from sgntk import _gaussian as gaussian
 from sgntk import _spiking_kernels as spiking
 from sgntk._architecture import Architecture, HiddenLayer
 from sgntk._blocks import block_starts
 from sgntk._compat import enable_x64
+from sgntk._gaussian import Scalar
 from sgntk._pytree import is_traced
 from sgntk._spiking import AnyArchitecture, SpikingArchitecture
 from sgntk._validation import check_inputs
@@ -142,35 +142,62 @@ def nngp_and(kind: Kind, arch: AnyArchitecture, x1: ArrayLike, x2: ArrayLike | N
 
 
 class Moments(NamedTuple):
-    """Second moments of pre-activations at the points of x1 and x2; a layer maps them to those of the next."""
+    """Second moments of two inputs of an affine layer: those of the network, or the activations of the layer before."""
 
     a: Float[Array, "*#n"]  # E[h(x1)^2]
     b: Float[Array, "*#n"]  # E[h(x2)^2]
     c: Float[Array, "*#n"]  # E[h(x1) h(x2)]
     distance: Float[Array, "*#n"]  # E[(h(x1) - h(x2))^2]
 
-    def affine(self, layer: Architecture | HiddenLayer) -> "Moments":
-        """Of the layer's pre-activations, from those of what goes into it; of the output, for an architecture."""
+    def affine(self, layer: "Architecture | HiddenLayer | _Affine") -> "Preactivations":
+        """Of the layer's pre-activations; of the output, for an architecture."""
         weight_variance, bias_variance = layer.sigma_w**2, layer.sigma_b**2
         a, b, c = (weight_variance * moment + bias_variance for moment in self[:3])
-        return type(self)(a, b, c, weight_variance * self.distance)
+        return Preactivations.of(a, b, c, weight_variance * self.distance)
+
+
+class Preactivations(NamedTuple):
+    """Second moments of two pre-activations: the third is `sqrt(a b) - c`, which near the diagonal keeps its digits.
+
+    One array with an entry for each pair of points is all that goes from layer to layer, so that XLA computes the
+    angle between `u` and `v`, which everything else follows from, once.
+    """
+
+    a: Float[Array, "*#n"]  # E[u^2]
+    b: Float[Array, "*#n"]  # E[v^2]
+    below: Float[Array, "*#n"]  # sqrt(a b) - E[u v]; 0 where one of them never moves
+
+    @classmethod
+    def of(
+        cls,
+        a: Float[Array, "*#n"],
+        b: Float[Array, "*#n"],
+        c: Float[Array, "*#n"],
+        distance: Float[Array, "*#n"] | None = None,
+    ) -> "Preactivations":
+        """From the covariance `c`, and the mean squared distance where that is known better than by `a + b - 2c`."""
+        moving, variances = _moving(a, b)
+        return cls(a, b, jnp.where(moving, gaussian.below(*variances, c, distance), 0.0))
 
     @property
-    def mirrored(self) -> "Moments":
+    def c(self) -> Float[Array, "*#n"]:
+        """`E[u v]`."""
+        return gaussian.safe_sqrt(self.a) * gaussian.safe_sqrt(self.b) - self.below
+
+    @property
+    def mirrored(self) -> "Preactivations":
         """Of (x2, x1)."""
         return self._replace(a=self.b, b=self.a)
 
     @property
     def pair(self) -> gaussian.Pair:
-        """With 1 for a variance of 0, whose values nobody takes."""
-        a, b = (jnp.where(variance > 0, variance, 1.0) for variance in self[:2])
-        moving = (self.a > 0) & (self.b > 0)
-        c, distance = jnp.where(moving, self.c, 0.0), jnp.where(moving, self.distance, a + b)
-        return gaussian.pair(a, b, c, distance)
+        """A unit that never moves hardly does, and not with the other one."""
+        moving, (a, b) = _moving(self.a, self.b)
+        return gaussian.pair_below(a, b, jnp.where(moving, self.below, jnp.sqrt(a) * jnp.sqrt(b)))
 
-    def activations(self, activation: Activation) -> "Moments":
+    def activations(self, activation: Activation) -> Moments:
         """Those of `act(u)` and `act(v)`; a unit that never moves stays at `act(0)`."""
-        rest, pair = activation(jnp.zeros((), self.c.dtype)), self.pair
+        rest, pair = activation(jnp.zeros((), self.below.dtype)), self.pair
         still = [variance <= 0 for variance in self[:2]]
         (mean_a, mean_b), (a, b) = (
             [jnp.where(at_rest, value, moment(v)) for at_rest, v in zip(still, (pair.a, pair.b), strict=True)]
@@ -180,17 +207,23 @@ class Moments(NamedTuple):
         product, difference = activation.second_moments(pair)
         c = jnp.where(any_still, mean_a * mean_b, product)
         distance = jnp.where(any_still, a + b - 2 * c, difference)
-        same = self.distance <= 0
-        return type(self)(a, b, jnp.where(same, a, c), jnp.where(same, 0.0, jnp.maximum(distance, 0.0)))
+        same = (self.below <= 0) & (self.a == self.b)
+        return Moments(a, b, c, jnp.where(same, 0.0, jnp.maximum(distance, 0.0)))
 
 
-def moments_of(a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]) -> Moments:
-    """Where the distance is known no better than by `a + b - 2c`."""
-    return Moments(a, b, c, jnp.where((a == c) & (b == c), 0.0, a + b - 2 * c))
+STILL = 1e-20
+"""A variance in place of 0, at which nothing is infinite: what follows is that of a variance of 0, to all digits."""
+
+
+def _moving(
+    a: Float[Array, "*#n"], b: Float[Array, "*#n"]
+) -> tuple[Bool[Array, "*#n"], tuple[Float[Array, "*#n"], Float[Array, "*#n"]]]:
+    """Whether both units move, and their variances, which then are not 0."""
+    return (a > 0) & (b > 0), (jnp.where(a > 0, a, STILL), jnp.where(b > 0, b, STILL))
 
 
 def tangent_of(
-    tangent: Float[Array, "*n"], moments: Moments, activation: Activation, surrogate: Surrogate
+    tangent: Float[Array, "*n"], moments: Preactivations, activation: Activation, surrogate: Surrogate
 ) -> Float[Array, "*n"]:
     """`I E[act'(u) s(v)]`; 0 where `u` never moves, or I is 0, also if the expectation is infinite."""
     mean = activation.derivative_surrogate_mean(moments.pair, surrogate)
@@ -208,7 +241,7 @@ def _evaluate(
     out: np.ndarray | None = None,
 ) -> tuple[Kernel, ...]:
     """The kernel of that kind, or `both` the NNGP and it, in `out` if that is given."""
-    wanted = range(2) if both and kind != "nngp" else [-1]  # of the NNGP and the tangent kernel
+    wanted = (0, -1) if both and kind != "nngp" else (-1,)  # of the NNGP and the tangent kernel
     if kind == "ntk":
         arch = arch.exact
     if isinstance(arch, SpikingArchitecture) or is_traced(arch, x1, x2):
@@ -232,11 +265,10 @@ def _evaluate(
             if symmetric and j < i:
                 continue
             block = _block(first.part(i, rows), second.part(j, columns))
-            here, there = _compiled(kind, arch, block, mirrored=symmetric)
-            for kernel, index in zip(kernels, wanted, strict=True):
+            for kernel, computed in zip(kernels, _compiled(kind, arch, block, wanted, symmetric), strict=True):
                 if symmetric:
-                    kernel[j : j + columns, i : i + rows] = there[index].T
-                kernel[i : i + rows, j : j + columns] = here[index]
+                    kernel[j : j + columns, i : i + rows] = computed[-1].T
+                kernel[i : i + rows, j : j + columns] = computed[0]
     for kernel in kernels:
         _check_values(kind, arch, kernel, x1, x2)
     return kernels
@@ -247,7 +279,8 @@ def _small(kind: Kind, arch: AnyArchitecture, x1: ArrayLike, x2: ArrayLike | Non
     if isinstance(arch, SpikingArchitecture):
         return spiking.evaluate(kind, arch, x1, x2)
     x1 = jnp.asarray(x1)
-    return _through_layers(kind, arch, _first_moments(x1, x1 if x2 is None else jnp.asarray(x2)))[0]
+    kernels = _through_layers(kind, arch, _first_moments(x1, x1 if x2 is None else jnp.asarray(x2)))
+    return tuple(kernel for kernel, *_ in kernels)
 
 
 def _check_out(kind: Kind, out: Any, shape: tuple[int, ...]) -> np.ndarray:
@@ -282,19 +315,19 @@ class _Inputs(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """What the moments of a block are made of: `|x1|^2/d`, `|x2|^2/d`, cosines, and distances of near pairs."""
+    """What the moments of a block are made of."""
 
-    a: Float[Array, "n1 1"]
-    b: Float[Array, "1 n2"]
-    cosine: Float[Array, "n1 n2"]
-    near: Int[Array, " pairs"]  # places in the flat block; beyond its end for those that fill up
-    distance: Float[Array, " pairs"]
+    a: Float64[np.ndarray, "n1 1"]  # |x1|^2/d
+    b: Float64[np.ndarray, "1 n2"]  # |x2|^2/d
+    versine: Float64[Array, "n1 n2"] | Float64[np.ndarray, "n1 n2"]  # 1 - cosine of the angle between x1 and x2
 
+    @property
     def moments(self) -> Moments:
         """Equal points are exactly equal."""
-        c = self.cosine * (jnp.sqrt(self.a) * jnp.sqrt(self.b))
-        distance = (self.a + self.b - 2 * c).ravel().at[self.near].set(self.distance, mode="drop").reshape(c.shape)
-        return Moments(self.a, self.b, jnp.where(distance > 0, c, self.a), distance)
+        std_a, std_b = jnp.sqrt(self.a), jnp.sqrt(self.b)
+        product = std_a * std_b
+        below = product * self.versine
+        return Moments(self.a, self.b, product - below, (std_a - std_b) ** 2 + 2 * below)
 
 
 def _inputs(arch: Architecture, x: Float64[np.ndarray, "n d"]) -> _Inputs:
@@ -306,62 +339,75 @@ def _inputs(arch: Architecture, x: Float64[np.ndarray, "n d"]) -> _Inputs:
 
 def _block(first: _Inputs, second: _Inputs) -> _Block:
     """A product of matrices, and differences of the few points that are near each other."""
-    cosine = first.directions @ second.directions.T
-    near = np.flatnonzero(cosine > 1 - NEAR)
-    rows, columns = np.divmod(near, cosine.shape[1])
-    distance, dimension = np.empty(len(near)), first.points.shape[1]
-    for part in np.array_split(np.arange(len(near)), len(near) * dimension // BLOCK + 1):
-        difference = first.points[rows[part]] - second.points[columns[part]]
-        distance[part] = np.einsum("ij,ij->i", difference, difference) / dimension
-    # Of a few sizes alone, each of which is compiled.
-    rest = 1024 * 4 ** max(0, math.ceil(math.log(max(1, len(near)) / 1024, 4))) - len(near)
-    near, distance = np.pad(near, (0, rest), constant_values=cosine.size), np.pad(distance, (0, rest))
-    return _Block(*map(jnp.asarray, (first.square[:, None], second.square[None, :], cosine, near, distance)))
+    versine = np.array(_versine(first.directions, second.directions))
+    rows, columns = np.divmod(np.flatnonzero(versine < NEAR), len(second.points))
+    stds = np.sqrt(first.square), np.sqrt(second.square)
+    dimension = first.points.shape[1]
+    for part in np.array_split(np.arange(len(rows)), len(rows) * dimension // BLOCK + 1):
+        i, j = rows[part], columns[part]
+        difference = first.points[i] - second.points[j]
+        distance = np.einsum("ij,ij->i", difference, difference) / dimension
+        a, b = stds[0][i], stds[1][j]
+        versine[i, j] = np.maximum(distance - (a - b) ** 2, 0.0) / (2 * a * b)
+    return _Block(first.square[:, None], second.square[None, :], versine)
 
 
-Kernels = tuple[Float[Array, "n1 n2"], ...]
-"""The NNGP, and but for that kind the tangent kernel."""
+@jax.jit
+def _versine(first: Float[Array, "n1 d"], second: Float[Array, "n2 d"]) -> Float[Array, "n1 n2"]:
+    """By XLA, which shares the processors with the rest: NumPy's threads would spin on for a while."""
+    return 1 - first @ second.T
 
 
-def _through_layers(
-    kind: Kind, arch: Architecture, inputs: Moments, *, mirrored: bool = False
-) -> tuple[Kernels, Kernels]:
-    """The kernels of (x1, x2), and if `mirrored` those of (x2, x1), in the same shape."""
+class _Affine(NamedTuple):
+    """The numbers of an affine layer."""
+
+    sigma_w: Scalar
+    sigma_b: Scalar
+
+
+Block = tuple[Float[Array, "n1 n2"], ...]
+"""A kernel of (x1, x2), and unless it is symmetric that of (x2, x1) in the same shape, where that is wanted."""
+
+
+def _through_layers(kind: Kind, arch: Architecture, inputs: Moments, *, mirrored: bool = False) -> list[Block]:
+    """The NNGP, and but for that kind the tangent kernel."""
     sides = {"nngp": 0}.get(kind, 2 if mirrored else 1)
     # I^l E[act'(u) s(v)], which the next layer's weights multiply.
-    carry = inputs, (jnp.zeros_like(inputs.c),) * sides
+    carry = inputs.affine(arch.layers[0]), (jnp.zeros_like(inputs.c),) * sides
     for layers in _stacked(arch, inputs.c.dtype):
         carry, _ = jax.lax.scan(_through_layer, carry, layers)
-    moments, gradients = carry
-    output, scale = moments.affine(arch), arch.output_scale**2
-    kernels = [(scale * output.c, scale * (output.c + arch.sigma_w**2 * gradient)) for gradient in gradients]
-    if not kernels:
-        kernels = [(scale * output.c,)]  # type: ignore[list-item]
-    return kernels[0], kernels[-1]
+    output, gradients = carry
+    scale = arch.output_scale**2
+    tangents = tuple(scale * (output.c + arch.sigma_w**2 * gradient) for gradient in gradients)
+    return [(scale * output.c,), tangents][: 1 if kind == "nngp" else 2]
 
 
-Carry = tuple[Moments, tuple[Float[Array, "n1 n2"], ...]]
+Carry = tuple[Preactivations, tuple[Float[Array, "n1 n2"], ...]]
 
 
-def _through_layer(carry: Carry, layer: HiddenLayer) -> tuple[Carry, None]:
-    moments, gradients = carry
-    moments = moments.affine(layer)
+def _through_layer(carry: Carry, layers: tuple[HiddenLayer, _Affine]) -> tuple[Carry, None]:
+    """Activations of a layer, and the affine layer that follows."""
+    (preactivations, gradients), (layer, following) = carry, layers
     gradients = tuple(
-        tangent_of(moments.c + layer.sigma_w**2 * gradient, side, layer.activation, layer.surrogate)
-        for gradient, side in zip(gradients, (moments, moments.mirrored), strict=False)
+        tangent_of(preactivations.c + layer.sigma_w**2 * gradient, side, layer.activation, layer.surrogate)
+        for gradient, side in zip(gradients, (preactivations, preactivations.mirrored), strict=False)
     )
-    return (moments.activations(layer.activation), gradients), None
+    return (preactivations.activations(layer.activation).affine(following), gradients), None
 
 
-def _stacked(arch: Architecture, dtype: DTypeLike) -> Iterator[HiddenLayer]:
+def _stacked(arch: Architecture, dtype: DTypeLike) -> Iterator[tuple[HiddenLayer, _Affine]]:
     """Runs of layers of one kind, the numbers of each run stacked: it is compiled once, however long."""
-    for _, run in groupby(arch.layers, jax.tree.structure):
+    following = [_Affine(layer.sigma_w, layer.sigma_b) for layer in (*arch.layers[1:], arch)]
+    for _, run in groupby(zip(arch.layers, following, strict=True), jax.tree.structure):
         yield jax.tree.map(lambda *numbers: jnp.stack([jnp.asarray(number, dtype) for number in numbers]), *run)
 
 
-@partial(jax.jit, static_argnames=("kind", "mirrored"))
-def _compiled(kind: Kind, arch: Architecture, block: _Block, *, mirrored: bool) -> tuple[Kernels, Kernels]:
-    return _through_layers(kind, arch, block.moments(), mirrored=mirrored)
+@partial(jax.jit, static_argnames=("kind", "wanted", "mirrored"))
+def _compiled(
+    kind: Kind, arch: Architecture, block: _Block, wanted: tuple[int, ...], mirrored: bool
+) -> list[Block]:
+    kernels = _through_layers(kind, arch, block.moments, mirrored=mirrored)
+    return [kernels[index] for index in wanted]
 
 
 LEAST, LARGEST = 1e-140, 1e140

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from sgntk._architecture import Architecture
 from sgntk._gaussian import Scalar
-from sgntk._kernels import moments_of, tangent_of
+from sgntk._kernels import Preactivations, tangent_of
 from sgntk._neural_tangents import Bool, Diagonal, Kernel, get_diagonal_outer_prods, layer, requires, stax
 from sgntk._spiking import leaky_integration
 from sgntk._surrogate_gradient import with_surrogate
@@ -122,13 +122,13 @@ def SurrogateActivation(activation: Activation, surrogate: Surrogate | None = No
         first = get_diagonal_outer_prods(k.cov1, k.cov2, *flags, lambda a, b: a + jnp.zeros_like(b))
         second = get_diagonal_outer_prods(k.cov1, k.cov2, *flags, lambda a, b: jnp.zeros_like(a) + b)
         (a11, a12, a22), (b11, b12, b22) = first, second
-        moments = moments_of(a12, b12, k.nngp)
+        moments = Preactivations.of(a12, b12, k.nngp)
         ntk = None if k.ntk is None else tangent_of(k.ntk, moments, activation, surrogate)
         return k.replace(
             nngp=moments.activations(activation).c,
             ntk=ntk,
-            cov1=moments_of(a11, b11, k.cov1).activations(activation).c,
-            cov2=None if k.cov2 is None else moments_of(a22, b22, k.cov2).activations(activation).c,
+            cov1=Preactivations.of(a11, b11, k.cov1).activations(activation).c,
+            cov2=None if k.cov2 is None else Preactivations.of(a22, b22, k.cov2).activations(activation).c,
             is_gaussian=False,
         )
 
