@@ -68,7 +68,7 @@ ROUNDING = 4
 
 def pair(a: Float[Array, "*#n"], b: Float[Array, "*#n"], c: Float[Array, "*#n"]) -> Pair:
     """From the covariance; `below` is a difference."""
-    return pair_below(a, b, below(a, b, c))
+    return pair_below(a, b, below(a, b, c))._replace(covariance=c + jnp.zeros_like(a * b))
 
 
 def pair_below(a: Float[Array, "*#n"], b: Float[Array, "*#n"], below: Float[Array, "*#n"]) -> Pair:
