@@ -15,7 +15,7 @@ from sgntk import _gaussian as gaussian
 from sgntk import _spiking_kernels as spiking
 from sgntk._architecture import Architecture
 from sgntk._compat import enable_x64
-from sgntk._kernels import Moments, sg_ntk
+from sgntk._kernels import Moments, Preactivations, sg_ntk
 from sgntk._spiking import AnyArchitecture, SpikingArchitecture
 from sgntk._validation import check_count, check_positive
 from sgntk.activations import Activation
@@ -87,7 +87,7 @@ def _of_perceptron(arch: Architecture, variance: float, depth: int) -> DepthMap:
     surrogate = arch.effective_surrogate
     inputs = (jnp.asarray(x, jnp.float64) for x in (variance, variance, 0.0, 2 * variance))
 
-    def layer(moments: Moments, _: None) -> tuple[Moments, tuple[Array, Array]]:
+    def layer(moments: Preactivations, _: None) -> tuple[Preactivations, tuple[Array, Array]]:
         moments = moments.activations(arch.activation).affine(arch)
         return moments, (moments.a, moments.c / jnp.where(moments.a > 0, moments.a, 1.0))
 

@@ -75,7 +75,7 @@ def pair_below(a: Float[Array, "*#n"], b: Float[Array, "*#n"], below: Float[Arra
     """From `sqrt(a b) - c`, with all the digits that it has."""
     std_u, std_v = jnp.sqrt(a), jnp.sqrt(b)
     product = std_u * std_v
-    covariance = product - below
+    covariance = jnp.where((below == 0) & (a == b), a, product - below)  # exactly, for what is infinite at equal ones
     above = _without_rounding(product + covariance, product)
     return Pair(a, b, (a - b) / (std_u + std_v), covariance, below + jnp.zeros_like(product), above)
 
@@ -97,9 +97,7 @@ def below(
         return _without_rounding(product - c, product)
     square = ((a - b) / (std_u + std_v)) ** 2
     near = jnp.maximum(distance, square) < product
-    return _without_rounding(
-        jnp.where(near, (distance - square) / 2, product - c), jnp.where(near, square, product)
-    )
+    return _without_rounding(jnp.where(near, (distance - square) / 2, product - c), jnp.where(near, square, product))
 
 
 def _without_rounding(value: Float[Array, "*#n"], scale: Float[Array, "*#n"]) -> Float[Array, "*n"]:
@@ -179,7 +177,7 @@ _ARCTANGENT = (
     -3.787822214408087e-11,
     1.2046030455090929e-11,
 )
-"""Coefficients of `arctan(x)/x` in powers of `2x^2 - 1`, 0 <= x <= 1: interpolation at 21 Chebyshev nodes, by 40 digits."""
+"""Of `arctan(x)/x`, 0 <= x <= 1, in powers of `2x^2 - 1`: interpolated at 21 Chebyshev nodes, with 40 digits."""
 
 
 def erf_square_mean(a: Float[Array, "*n"], q: Scalar) -> Float[Array, "*n"]:

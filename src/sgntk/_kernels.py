@@ -317,9 +317,9 @@ class _Inputs(NamedTuple):
 class _Block(NamedTuple):
     """What the moments of a block are made of."""
 
-    a: Float64[np.ndarray, "n1 1"]  # |x1|^2/d
-    b: Float64[np.ndarray, "1 n2"]  # |x2|^2/d
-    versine: Float64[Array, "n1 n2"] | Float64[np.ndarray, "n1 n2"]  # 1 - cosine of the angle between x1 and x2
+    a: Float[Array, "n1 1"]  # |x1|^2/d
+    b: Float[Array, "1 n2"]  # |x2|^2/d
+    versine: Float[Array, "n1 n2"]  # 1 - cosine of the angle between x1 and x2
 
     @property
     def moments(self) -> Moments:
@@ -349,7 +349,7 @@ def _block(first: _Inputs, second: _Inputs) -> _Block:
         distance = np.einsum("ij,ij->i", difference, difference) / dimension
         a, b = stds[0][i], stds[1][j]
         versine[i, j] = np.maximum(distance - (a - b) ** 2, 0.0) / (2 * a * b)
-    return _Block(first.square[:, None], second.square[None, :], versine)
+    return _Block(*map(jnp.asarray, (first.square[:, None], second.square[None, :], versine)))
 
 
 @jax.jit
@@ -397,15 +397,14 @@ def _through_layer(carry: Carry, layers: tuple[HiddenLayer, _Affine]) -> tuple[C
 
 def _stacked(arch: Architecture, dtype: DTypeLike) -> Iterator[tuple[HiddenLayer, _Affine]]:
     """Runs of layers of one kind, the numbers of each run stacked: it is compiled once, however long."""
-    following = [_Affine(layer.sigma_w, layer.sigma_b) for layer in (*arch.layers[1:], arch)]
+    others: list[HiddenLayer | Architecture] = [*arch.layers[1:], arch]
+    following = [_Affine(layer.sigma_w, layer.sigma_b) for layer in others]
     for _, run in groupby(zip(arch.layers, following, strict=True), jax.tree.structure):
         yield jax.tree.map(lambda *numbers: jnp.stack([jnp.asarray(number, dtype) for number in numbers]), *run)
 
 
 @partial(jax.jit, static_argnames=("kind", "wanted", "mirrored"))
-def _compiled(
-    kind: Kind, arch: Architecture, block: _Block, wanted: tuple[int, ...], mirrored: bool
-) -> list[Block]:
+def _compiled(kind: Kind, arch: Architecture, block: _Block, wanted: tuple[int, ...], mirrored: bool) -> list[Block]:
     kernels = _through_layers(kind, arch, block.moments, mirrored=mirrored)
     return [kernels[index] for index in wanted]
 
