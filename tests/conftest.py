@@ -1,5 +1,6 @@
 """How the tests see both packages: shapes checked at run time, and no dtype promoted in silence."""
 
+import ctypes
 import os
 
 os.environ["NPROC"] = "1"  # the size of XLA's thread pool: sums are split in the same way on every machine
@@ -21,10 +22,12 @@ hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _compiled_functions_of_one_module():
-    """Each holds memory, and no other module calls the same."""
+def _memory_of_one_module():
+    """What was compiled holds memory, and no other module calls the same. Of what is freed, glibc gives back little."""
     yield
     jax.clear_caches()
+    if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 @pytest.fixture

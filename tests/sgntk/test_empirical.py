@@ -119,7 +119,13 @@ def test_one_hidden_layer_is_unbiased_at_every_width(surrogate, analytic):
 
 
 @pytest.mark.usefixtures("optimized")
-@pytest.mark.parametrize(("surrogate", "analytic"), [(None, sgntk.ntk), (ErfDerivative(0.8), sgntk.sg_ntk)])
+@pytest.mark.parametrize(
+    ("surrogate", "analytic"),
+    [
+        pytest.param(None, sgntk.ntk, marks=pytest.mark.slow),
+        (ErfDerivative(0.8), sgntk.sg_ntk),
+    ],
+)
 def test_mean_squared_error_falls_like_one_over_the_width(surrogate, analytic):
     arch = sgntk.Architecture(sgntk.Erf(2), surrogate, 2, sigma_w=1.0, sigma_b=0.1)
     widths, networks = [32, 96, 288], 200

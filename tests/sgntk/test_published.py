@@ -136,13 +136,16 @@ def trained(m, surrogate, width, steps, vectorize):
 
 
 # The accurate kernel, so at width 500 its 0.2 % from the published arithmetic are part of the deviation.
-@pytest.mark.parametrize(("width", "vectorize", "within"), [(10, 10, 1e-3), (100, 5, 1e-3), (500, 1, 0.01)])
+@pytest.mark.parametrize(
+    ("width", "vectorize", "within"),
+    [(10, 10, 1e-3), (100, 5, 1e-3), pytest.param(500, 1, 0.01, marks=pytest.mark.slow)],
+)
 def test_sg_ntk_after_a_thousand_steps(width, vectorize, within):
     ours = mean_squared_errors(trained(2, ErfDerivative(1.0), width, 1000, vectorize), "sg_ntk")
     assert largest_deviation(ours, rows("sg_ntk", width, 1000)) < within
 
 
-@pytest.mark.parametrize("m", [2, 5])
+@pytest.mark.parametrize("m", [2, pytest.param(5, marks=pytest.mark.slow)])
 def test_ntk_of_narrow_networks_after_ten_thousand_steps(m):
     ours = mean_squared_errors(trained(m, None, 10, 10_000, NETWORKS), "ntk", m)
     # 3e-6 at m = 2, and 3e-4 at m = 5, where training amplifies the rounding of float32.
@@ -152,7 +155,7 @@ def test_ntk_of_narrow_networks_after_ten_thousand_steps(m):
 @pytest.mark.parametrize(
     ("m", "width", "networks"),
     [
-        (2, 100, NETWORKS),
+        pytest.param(2, 100, NETWORKS, marks=pytest.mark.slow),
         pytest.param(5, 100, NETWORKS, marks=pytest.mark.slow),  # of m = 5 the mean alone is published
         pytest.param(2, 500, 4, marks=pytest.mark.slow),
         pytest.param(2, 1000, 1, marks=pytest.mark.slow),

@@ -78,7 +78,13 @@ def test_leaky_integration():
 
 
 @pytest.mark.usefixtures("optimized")
-@pytest.mark.parametrize("settings", [{}, {"hidden_layers": 2, "recurrence": 0.8}], ids=["one layer", "recurrent"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({}, id="one layer"),
+        pytest.param({"hidden_layers": 2, "recurrence": 0.8}, id="recurrent", marks=pytest.mark.slow),
+    ],
+)
 def test_without_a_reset_the_estimate_is_the_kernel(settings):
     arch = dataclasses.replace(ARCH, **settings)
     estimate = spiking.nngp_with_reset(arch, KEY, X, X[:2], width=500, count=40)

@@ -215,10 +215,9 @@ def gradients(arch, x1, x2):
     return jax.grad(lambda arch, x1: jnp.sum(WEIGHTS * sgntk.sg_ntk(arch, x1, x2)), argnums=(0, 1))(arch, x1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize(
-    "steepness", [pytest.param(None, id="step"), pytest.param(3.0, id="smooth", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("steepness", [pytest.param(None, id="step"), pytest.param(3.0, id="smooth")])
 def test_gradients_against_differences(steepness):
     arch, h = spiking_network(steepness=steepness), 1e-5
     by_number, by_input = gradients(arch, jnp.asarray(X1), jnp.asarray(X2))

@@ -160,6 +160,7 @@ SMOOTH = dataclasses.replace(RECURRENT, steepness=1.5)
 WIDTHS = (50, 200, 800)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("optimized")
 @pytest.mark.parametrize("kernel", ["ntk", "sg_ntk"])
 def test_empirical_kernels_approach_the_kernel_like_one_over_width(kernel):
@@ -238,6 +239,7 @@ def deviations(arch, width, networks, steps=200, learning_rate=0.5):
     return [(found.mean(axis=0) - mean) / error for mean in means]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("optimized")
 def test_trained_ensembles_follow_the_sg_ntk():
     ours, nngp = deviations(TRAINED, 1000, 60)

@@ -173,7 +173,9 @@ def spiking(stax, nt, leak, threshold, surrogate):
 
 
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("x2", [None, SEQUENCES2], ids=["square", "rectangular"])
+@pytest.mark.parametrize(
+    "x2", [pytest.param(None, id="square", marks=pytest.mark.slow), pytest.param(SEQUENCES2, id="rectangular")]
+)
 def test_dense_spiking_kernels_are_those_of_the_recursion(stax, nt, x2):
     surrogate = ErfDerivative(1.5)
     arch = sgntk.SpikingArchitecture(surrogate, 0.4, 0.7, **PLAIN)
@@ -216,6 +218,7 @@ def test_convolutional_spiking_networks_have_the_nngp_of_the_composition(stax, n
     assert np.all(np.abs(found - kernel) < 4 * error + kernel / 64)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_convolutions_of_one_pixel_are_dense(stax, nt):
     conv = convolutional_spiking(stax, nt)[2](

@@ -112,7 +112,13 @@ def test_wide_networks_follow_the_prediction_at_a_finite_time():
 
 @pytest.mark.usefixtures("optimized")
 @pytest.mark.parametrize(
-    ("arch", "method"), [(ERF, "direct"), (ERF, "delayed"), (SIGN, "direct"), (SIGN, "incremental")]
+    ("arch", "method"),
+    [
+        (ERF, "direct"),
+        (SIGN, "incremental"),
+        pytest.param(ERF, "delayed", marks=pytest.mark.slow),
+        pytest.param(SIGN, "direct", marks=pytest.mark.slow),
+    ],
 )
 @pytest.mark.parametrize("cuts", [(0, 1, 5), pytest.param((0, 2, 4, 5), marks=pytest.mark.slow)])
 def test_result_does_not_depend_on_how_keys_are_batched(arch, method, cuts):
@@ -130,6 +136,7 @@ def test_vectorizing_changes_nothing_but_rounding(arch, method, vectorize):
     np.testing.assert_allclose(run(vectorize=vectorize).records, run().records, rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_several_devices_make_the_same_networks_as_one():
     # JAX takes the number of devices when it starts: hence a process of its own.
     environment = {**os.environ, "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=4"}

@@ -185,8 +185,13 @@ NUMBERS = {
 }
 
 
+SLOW = ("nngp_over_time", "sg_ntk_over_time")
+
+
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in NUMBERS]
+)
 def test_jit_vmap_and_grad_by_a_number(name):
     function, h = NUMBERS[name], 1e-5
     plain = function(0.9)

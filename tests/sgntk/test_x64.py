@@ -116,7 +116,7 @@ CALLS = {
     ),
     "plot.spectrum": lambda of: picture(lambda ax: plot.spectrum(dynamics.spectrum_of(MATRIX), ax)),
     "plot.surrogate": lambda of: picture(
-        lambda ax: plot.surrogate(surrogates.Box(of(0.5)), sgntk.Heaviside(of(0.2)), of(2.0), ax)
+        lambda ax: plot.surrogate(surrogates.Box(of(0.5)), sgntk.Heaviside(of(0.2)), of(2.1), ax)
     ),
     "prediction.converged_weights": lambda of: prediction.converged_weights(MATRIX, MATRIX[:1], ridge=of(0.2)),
     "prediction.weights_after": lambda of: prediction.weights_after(
