@@ -17,8 +17,8 @@ PAGES = {str(path.relative_to(ROOT)): path.read_text() for path in [ROOT / "READ
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 # tests/test_own_study.py runs the one of that page, in the study that it is about.
 EXAMPLES = {name: EXAMPLE.findall(page) for name, page in PAGES.items() if name != "docs/own-study.md"}
-# A page whose kernels take a minute and a half to compile, and how many of its examples do not.
-SHORT = {"docs/spiking.md": 3}
+# Its kernels take a minute and a half to compile.
+SLOW = "docs/spiking.md"
 # A relative link, without and with the anchor.
 LINK = re.compile(r"\]\((?!\w+:)([^)\s#]*)(?:#([^)\s]+))?\)")
 
@@ -44,17 +44,18 @@ def test_no_example_is_overlooked():
 @pytest.mark.usefixtures("reader")
 @pytest.mark.filterwarnings("ignore::sgntk.dynamics.DivergenceWarning")
 @pytest.mark.parametrize(
-    ("name", "count"),
+    "name",
     [
-        *((name, SHORT.get(name)) for name, examples in EXAMPLES.items() if examples),
-        *(pytest.param(name, None, marks=pytest.mark.slow) for name in SHORT),
+        pytest.param(name, marks=[pytest.mark.slow] if name == SLOW else [])
+        for name, examples in EXAMPLES.items()
+        if examples
     ],
 )
-def test_examples_run_and_print_what_the_page_says(name, count, capsys):
+def test_examples_run_and_print_what_the_page_says(name, capsys):
     if "sgntk.stax" in "".join(code for code, _ in EXAMPLES[name]):
         pytest.importorskip("sgntk.stax", exc_type=ImportError)
     namespace = {}
-    for code, printed in EXAMPLES[name][:count]:
+    for code, printed in EXAMPLES[name]:
         exec(code, namespace)
         assert capsys.readouterr().out == printed
 
