@@ -17,8 +17,8 @@ PAGES = {str(path.relative_to(ROOT)): path.read_text() for path in [ROOT / "READ
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 # tests/test_own_study.py runs the one of that page, in the study that it is about.
 EXAMPLES = {name: EXAMPLE.findall(page) for name, page in PAGES.items() if name != "docs/own-study.md"}
-# Its kernels take a minute and a half to compile.
-SLOW = "docs/spiking.md"
+# Their kernels take 15 to 90 seconds to compile.
+SLOW = ("docs/architectures.md", "docs/fitting.md", "docs/spiking.md")
 # A relative link, without and with the anchor.
 LINK = re.compile(r"\]\((?!\w+:)([^)\s#]*)(?:#([^)\s]+))?\)")
 
@@ -46,7 +46,7 @@ def test_no_example_is_overlooked():
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.slow] if name == SLOW else [])
+        pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [])
         for name, examples in EXAMPLES.items()
         if examples
     ],
