@@ -49,7 +49,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
         ax.set_title(letter, loc="left", fontweight="bold")
     panels["networks"].set(ylabel="output f(x(α))", ylim=limits(sg_ntk, tables["training_set"]))
     panels["means"].set(xlabel="", ylabel="mean output")
-    panels["differences"].set_ylabel("mean less\nSG-NTK mean")
+    panels["differences"].set_ylabel("mean minus\nSG-NTK mean")
     legend(figure, style.values(ensemble, "width"))
     return figure
 
@@ -107,7 +107,7 @@ def plot_points(ax: Axes, training_set: pd.DataFrame) -> None:
 
 
 def plot_differences(ax: Axes, ensemble: pd.DataFrame, sg_ntk: pd.DataFrame, nngp: pd.DataFrame) -> None:
-    """Mean less the SG-NTK mean, with a band of 2 standard errors."""
+    """Mean minus the SG-NTK mean, with a band of 2 standard errors."""
     from replication.figures import style
 
     predicted = sg_ntk.set_index("point")["mean"]

@@ -78,7 +78,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     errors.set(xlabel="mean squared error", xscale="log")
     style.plain_ticks(errors.xaxis, subs=(1, 2, 5))
     differences.axvline(0, label="guide", **style.GUIDE)
-    differences.set_xlabel(f"the same less that of\n{reference}")
+    differences.set_xlabel(f"difference from that of\n{reference}")
     differences.set_xscale("asinh", linear_width=0.1)
     differences.xaxis.set_minor_locator(NullLocator())
     differences.set_xticks([0, 0.1, 0.3, 1], map(style.number, [0, 0.1, 0.3, 1]))
@@ -172,7 +172,7 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     columns = ("normalize", "surrogate", "mean", "low", "high", "difference", "difference_low", "difference_high")
     return [
         wide(mean, "Mean squared error over the grid, mean over training sets, by step"),
-        shown(summary[summary["step"].isna()], "At convergence, and less that of the first surrogate", *columns),
+        shown(summary[summary["step"].isna()], "At convergence, and the difference from the first surrogate", *columns),
     ]
 
 

@@ -45,7 +45,7 @@ band: the mean that the SG-NTK predicts for this step, plus and minus 2 standard
 of regression with the NNGP kernel. Black points: the training set.
 
 *Right.* For each width n ({{ widths | join(", ") }}), with its own colour and marker: the mean over its
-{{ experiment.networks }} networks less the SG-NTK mean, with a band of 2 standard errors to either side.
+{{ experiment.networks }} networks minus the SG-NTK mean, with a band of 2 standard errors to either side.
 
 *Look at* whether, on the right, the means come closer to 0 as n grows, and those of the widest networks are closer to
 0 than to the dashed line.
@@ -83,7 +83,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
             ax.set_xlabel("")
         left.set(ylabel="output f(x(α))", ylim=ensembles.limits(sg_ntk, tables["training_set"]))
         left.set_title(_called(units[name]), loc="left", fontweight="bold")
-        right.set_ylabel("mean less\nSG-NTK mean")
+        right.set_ylabel("mean minus\nSG-NTK mean")
     for ax in panels[-1]:
         ax.set_xlabel(style.ANGLE)
     ensembles.legend(figure, style.values(tables["ensemble"], "width"))
