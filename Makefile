@@ -61,16 +61,16 @@ decisive: setup ## what the paper's run leaves undecided, with more and wider ne
 slurm: setup ## the paper through Slurm; once more continues a run that died (ARGUMENTS=... for snakemake)
 	tools/slurm.sh $(ARGUMENTS)
 
-# Compiling takes most of the time: XLA's older emitters and scheduler need two thirds of it. The slow tests have the usual ones.
+# Most of the time goes into compiling, which XLA's older emitters and scheduler do in two thirds of it. The slow tests use the default ones.
 test: export XLA_FLAGS += --xla_cpu_use_fusion_emitters=false --xla_cpu_enable_concurrency_optimized_scheduler=false
 test: setup ## the tests, but for the slow ones
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not (slow or slurm or browser or fresh_machine)"
 	$(BIN)/python -m pytest -m "browser and not slow"
 
-test-slow: setup ## the others: whole runs, interruptions, notebooks, the documentation in a browser
+test-slow: setup ## the slow tests: whole runs, interruptions, notebooks, the documentation in a browser
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m slow
 
-test-all: test test-slow ## both
+test-all: test test-slow ## the tests, slow ones too
 
 test-slurm: setup ## the workflow through a Slurm of one node, from Debian's packages (needs root)
 	tests/workflow/slurm/one_node.sh up

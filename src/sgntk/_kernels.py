@@ -191,7 +191,7 @@ class Preactivations(NamedTuple):
 
     @property
     def pair(self) -> gaussian.Pair:
-        """A unit that never moves hardly does, and not with the other one."""
+        """A unit that never moves has the variance `STILL` here, and no covariance with the other one."""
         moving, (a, b) = _moving(self.a, self.b)
         return gaussian.pair_below(a, b, jnp.where(moving, self.below, jnp.sqrt(a) * jnp.sqrt(b)))
 

@@ -12,7 +12,7 @@ from replication import claims
 from replication.claims import judgement
 from replication.claims.claim import claim
 from replication.claims.ensembles import Ensembles, Outputs, Process
-from replication.claims.evidence import Divergence, Growth, RealData, Resets, Steepness
+from replication.claims.evidence import SOURCES, Divergence, Growth, RealData, Resets, Steepness
 from replication.claims.judgement import Judgement, Result
 from replication.claims.sampling import Sampling
 from replication.claims.spread import spread_by_angle
@@ -356,6 +356,15 @@ def test_claims_without_their_evidence_are_left_out_and_the_others_stay(results,
     found = evidence()
     del found[missing]
     assert evaluated(found) == tuple(result for result in results if missing not in result.claim.needs)
+
+
+@pytest.mark.parametrize("missing", SOURCES)
+def test_a_claim_without_its_evidence_is_left_out(results, missing):
+    found = evidence()
+    del found[missing]
+    needing = [result.claim for result in results if missing in result.claim.needs]
+    assert needing
+    assert judgement.evaluate(needing, found, SAMPLING) == ()
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ class Result:
 
 
 def evaluate(claims: Iterable[Claim], evidence: Mapping[str, Any], sampling: Sampling) -> tuple[Result, ...]:
-    """Tests the claims, but those that need evidence which is not there, and those on which it has nothing to say."""
+    """Tests the claims, but those whose evidence is not there, or has nothing that decides them."""
     tested = (Result(claim, claim.findings(evidence, sampling)) for claim in claims if claim.testable(evidence))
     return tuple(result for result in tested if any(finding.decides for finding in result.findings))
 

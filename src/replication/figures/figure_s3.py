@@ -78,7 +78,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     errors.set(xlabel="mean squared error", xscale="log")
     style.plain_ticks(errors.xaxis, subs=(1, 2, 5))
     differences.axvline(0, label="guide", **style.GUIDE)
-    differences.set_xlabel(f"difference from that of\n{reference}")
+    differences.set_xlabel(f"difference from\n{reference}")
     differences.set_xscale("asinh", linear_width=0.1)
     differences.xaxis.set_minor_locator(NullLocator())
     differences.set_xticks([0, 0.1, 0.3, 1], map(style.number, [0, 0.1, 0.3, 1]))
