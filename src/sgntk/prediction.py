@@ -14,7 +14,7 @@ from jaxtyping import Array, Float64
 from sgntk._blocks import block_starts
 from sgntk._gaussian import Scalar, safe_sqrt
 from sgntk._kernels import nngp, nngp_and
-from sgntk._pytree import is_traced
+from sgntk._pytree import as_float, is_traced
 from sgntk._spiking import AnyArchitecture
 from sgntk._validation import check_count, check_positive, check_targets
 from sgntk.dynamics import KERNELS, Spectrum, spectrum_of
@@ -155,9 +155,8 @@ def predict(
             posterior = _posterior(arch, x_train, y_train - start[0], x_test, kernel, steps, learning_rate, ridge, what)
         else:
             dynamics = KERNELS[kernel](arch, x_train, out=out)
-            coefficients = coefficients_after(
-                dynamics, y_train - start[0], steps=steps, learning_rate=learning_rate, ridge=ridge
-            )
+            time: Any = {"steps": steps, "learning_rate": learning_rate}
+            coefficients = coefficients_after(dynamics, y_train - start[0], ridge=as_float(ridge), **time)
             posterior = Posterior(_mean_by_blocks(KERNELS[kernel], arch, x_test, x_train, coefficients))
         posterior = Posterior(start[1] + posterior.mean, posterior.variance, posterior.cov)
     if not is_traced(posterior) and not all(np.isfinite(part).all() for part in jax.tree.leaves(posterior)):
