@@ -21,10 +21,11 @@ TABLES = {
         **{f"divergence_{name}": f"divergence/{name}" for name in ("box_1", "triangle_1")},
         "surrogate_errors": "surrogates/errors",
         **{
-            f"{name}_{table}": f"real_data/{name}/{table}"
-            for name in ("breast_cancer", "diabetes", "digits")
-            for table in ("errors", "network_errors")
+            f"images_layers_{layers}_{images}": f"real_data/layers_{layers}/images_{images}/scores"
+            for layers in (1, 3)
+            for images in (1000, 2000, 4000, 8000)
         },
+        **{f"images_width_{width}": f"real_data/width_{width}/scores" for width in (500, 2000, 4000)},
     },
     "decisive": {
         **{f"{name}_kernel_mse": f"ensembles/{name}/kernel_mse" for name in ("ntk_at_start", "ntk", "sg_ntk")},

@@ -115,10 +115,9 @@ class Layout:
             "training_set": study.data.training_sets,
             "surrogate": study.surrogates,
             "reset": RESETS,
-            "data_set": () if study.real_data is None else study.real_data.data_sets,
         }
         patterns = {name: "|".join(known) or "(?!)" for name, known in names.items()}
-        return patterns | dict.fromkeys(("width", "first", "last"), r"\d+")
+        return patterns | dict.fromkeys(("width", "first", "last", "hidden_layers", "images"), r"\d+")
 
     # --- the run as a whole ---
 

@@ -207,18 +207,42 @@ def compare_surrogates(study: Study) -> Sources:
     )
 
 
-@rule("learn_real_data.py", tables("tables/real_data/{data_set}", "outputs", "predictions", "errors", "network_errors"))
-def real_data(study: Study, data_set: str) -> Sources:
-    """Kernel regression and trained networks on a data set."""
-    chosen = _present(study.real_data, "real_data")
+@rule("regress_images.py", tables("tables/real_data/layers_{hidden_layers}/images_{images}", "predictions", "scores"))
+def real_regression(study: Study, hidden_layers: str, images: str) -> Sources:
+    """Kernel regression on images, with the NNGP, the SG-NTK and an NTK."""
+    chosen, network = _present(study.real_data, "real_data"), study.with_depth(int(hidden_layers))
+    training = chosen.networks if chosen.networks.hidden_layers == int(hidden_layers) else None
     return Sources(
         {
-            "data_set": data_set,
-            **_of(chosen, "training_points", "test_points", "seed", "width", "networks", "steps"),
-            "architecture": study.networks(chosen.activation, study.surrogate(chosen.surrogate)),
-            "learning_rate": study.training.learning_rate,
+            **_of(chosen, *IMAGES, "ridges", "ridge_images"),
+            "images": int(images),
+            "hidden_layers": int(hidden_layers),
+            "architectures": {
+                "sg_ntk": study.networks(chosen.activation, study.surrogate(chosen.surrogate), network),
+                "ntk": study.networks(chosen.smooth_activation, None, network),
+            },
+            "training": training and _of(training, "steps", "learning_rate"),
         }
     )
+
+
+@rule("learn_images.py", tables("tables/real_data/width_{width}", "outputs", "scores"))
+def real_networks(study: Study, width: str) -> Sources:
+    """Networks of one width that learn images."""
+    chosen = _present(study.real_data, "real_data")
+    network = study.with_depth(chosen.networks.hidden_layers)
+    return Sources(
+        {
+            **_of(chosen, *IMAGES, "images"),
+            **_of(chosen.networks, "networks", "steps", "batch_size", "learning_rate"),
+            "width": int(width),
+            "architecture": study.networks(chosen.activation, study.surrogate(chosen.surrogate), network),
+        }
+    )
+
+
+IMAGES = ("data_set", "held_out", "test_images", "seed")
+"""Settings that say which images, beside how many to learn from."""
 
 
 @rule("compare_resets.py", tables("tables/spiking_reset/{reset}", "outputs", "summary"))
@@ -333,10 +357,12 @@ def evidence(study: Study) -> Needs:
     if study.surrogate_comparison is not None:
         found["surrogate_errors"] = made_by("compare_surrogates", "errors")
     if study.real_data is not None:
-        for name in ("outputs", "predictions"):
-            found[f"real_{name}"] = [
-                made_by("real_data", name, data_set=data_set) for data_set in study.real_data.data_sets
-            ]
+        chosen = study.real_data
+        found["real_outputs"] = made_by("real_networks", "outputs", width=chosen.networks.widths[-1])
+        found["real_predictions"] = [
+            made_by("real_regression", "predictions", hidden_layers=chosen.networks.hidden_layers, images=images)
+            for images in chosen.images
+        ]
     if study.spiking_reset is not None:
         found["resets"] = [made_by("spiking_reset", "outputs", reset=reset) for reset in RESETS]
     if study.spiking_depth is not None:

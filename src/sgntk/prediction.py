@@ -11,17 +11,21 @@ import scipy.linalg
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float64
 
+from sgntk._blocks import block_starts
 from sgntk._gaussian import Scalar, safe_sqrt
 from sgntk._kernels import nngp, nngp_and
-from sgntk._pytree import is_traced
+from sgntk._pytree import as_float, is_traced
 from sgntk._spiking import AnyArchitecture
 from sgntk._validation import check_count, check_positive, check_targets
 from sgntk.dynamics import KERNELS, Spectrum, spectrum_of
 
-__all__ = ["ConditionWarning", "Posterior", "converged_weights", "predict", "weights_after"]
+__all__ = ["ConditionWarning", "Posterior", "coefficients_after", "converged_weights", "predict", "weights_after"]
 
 LARGEST_CONDITION = 1e12
 """Condition number of a kernel matrix from which fewer than 4 digits of a prediction are sure."""
+
+TEST_POINTS = 256
+"""Test points that are looked at together where the kernel to all of them may not fit the memory."""
 
 if TYPE_CHECKING:
     Numbers = np.ndarray  # what they are but under a transformation
@@ -76,6 +80,7 @@ def predict(
     ridge: Scalar = 0.0,
     f0: tuple[ArrayLike, ArrayLike] | None = None,
     compute: Literal["mean", "std", "cov"] = "cov",
+    out: np.ndarray | None = None,
 ) -> Posterior:
     """Output of the infinitely wide network after learning from a random start (paper, section 3).
 
@@ -105,6 +110,10 @@ def predict(
         f0: outputs at the start of one network, at X and at the test points: `mean` is what that network has become,
             `f0(x) + Z(x)^T (y - f0(X))`, and has no variance. None for a random start.
         compute: "mean" alone, which solves for y only and needs no NNGP; "std", mean and variances; or "cov", all.
+        out: for `compute="mean"` after some steps, where to write I(X, X): a float64 array of shape (N, N), for example
+            a `numpy.memmap` for more training points than the memory has room for. Nothing else grows like N^2 then:
+            the steps are taken one by one (`coefficients_after`), and the test points in blocks. No spectrum is
+            computed, so that no warning comes of a mode that diverges.
 
     An asymmetric kernel matrix may have eigenvalues with a negative real part (`sgntk.dynamics.spectrum`). Then there
     is no convergence to predict: `steps=None` raises. The prediction at a finite time holds, as long as the growing
@@ -129,6 +138,8 @@ def predict(
         check_count("predict", least=0, steps=steps)
         check_positive("predict", learning_rate=learning_rate)
     check_positive("predict", zero_allowed=True, ridge=ridge)
+    if out is not None and (compute != "mean" or steps is None):
+        raise ValueError(f"predict: out is for compute='mean' after some steps; got compute={compute!r}, steps={steps}")
     if is_traced(arch, x_train, y_train, x_test, learning_rate, ridge, f0):
         x_train, y_train, x_test = map(jnp.asarray, (x_train, y_train, x_test))
     else:
@@ -140,7 +151,13 @@ def predict(
         start = _check_start(f0, y_train, len(x_test))
     with np.errstate(over="ignore", invalid="ignore"):
         what = compute if f0 is None else "mean"
-        posterior = _posterior(arch, x_train, y_train - start[0], x_test, kernel, steps, learning_rate, ridge, what)
+        if out is None:
+            posterior = _posterior(arch, x_train, y_train - start[0], x_test, kernel, steps, learning_rate, ridge, what)
+        else:
+            dynamics = KERNELS[kernel](arch, x_train, out=out)
+            time: Any = {"steps": steps, "learning_rate": learning_rate}
+            coefficients = coefficients_after(dynamics, y_train - start[0], ridge=as_float(ridge), **time)
+            posterior = Posterior(_mean_by_blocks(KERNELS[kernel], arch, x_test, x_train, coefficients))
         posterior = Posterior(start[1] + posterior.mean, posterior.variance, posterior.cov)
     if not is_traced(posterior) and not all(np.isfinite(part).all() for part in jax.tree.leaves(posterior)):
         raise ValueError(f"predict: the dynamics diverge beyond the range of float64 within {steps} steps")
@@ -179,11 +196,20 @@ def _posterior(
     return Posterior(mean, cov.diagonal(), cov)
 
 
+def _mean_by_blocks(kernel: Any, arch: AnyArchitecture, x_test: Any, x_train: Any, coefficients: Any) -> np.ndarray:
+    """`I(x, X) a`, a few test points at a time."""
+    size = min(len(x_test), TEST_POINTS)
+    mean = np.empty((len(x_test), *coefficients.shape[1:]))
+    for start in block_starts(len(x_test), size):
+        mean[start : start + size] = kernel(arch, x_test[start : start + size], x_train) @ coefficients
+    return mean
+
+
 def _own_variances(arch: AnyArchitecture, x: Any) -> Any:
     """`S(x, x)` of each point, without the matrix of all pairs."""
     if is_traced(arch, x):
         return jax.vmap(lambda point: nngp(arch, point[None])[0, 0])(x)
-    size = 256
+    size = TEST_POINTS
     return np.concatenate([np.diag(nngp(arch, x[start : start + size])) for start in range(0, len(x), size)])
 
 
@@ -232,6 +258,40 @@ def weights_after(
     return (to_test @ _learned_inverse(dynamics, learning_rate, steps, ridge)).T
 
 
+def coefficients_after(
+    dynamics: Float64[np.ndarray, "n n"],
+    y: Float64[np.ndarray, "n *k"],
+    *,
+    steps: int,
+    learning_rate: float,
+    ridge: float = 0.0,
+) -> Float64[np.ndarray, "n *k"]:
+    """`a = P y` after some steps, so that the mean of the network is `I(x, X) a`; arguments as `predict`.
+
+        a <- a + eta/N (y - (I(X, X) + r) a),        a = 0 at the start
+
+    is gradient descent in the space of functions. It takes nothing of I(X, X) but its products with k columns, so that
+    `dynamics` may be a `numpy.memmap`, of which several processes wrote some rows each. Up to about `N/k` steps it is
+    also faster than the doubling of `predict`, which multiplies matrices of N x N.
+
+    Raises:
+        ValueError: if a number is out of its range, or the dynamics diverge beyond the range of float64.
+    """
+    check_count("predict", least=0, steps=steps)
+    check_positive("predict", learning_rate=learning_rate)
+    check_positive("predict", zero_allowed=True, ridge=ridge)
+    rate, coefficients = learning_rate / len(y), np.zeros_like(y, np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(steps):
+            coefficients += rate * (y - dynamics @ coefficients - ridge * coefficients)
+    if not np.isfinite(coefficients).all():
+        raise ValueError(
+            f"predict: the dynamics diverge within {steps} steps. Use a smaller learning rate, if no eigenvalue of the "
+            "kernel has a negative real part"
+        )
+    return coefficients
+
+
 def _diverging_modes(matrix: Float64[np.ndarray, "n n"]) -> Spectrum | None:
     """The spectrum, if it has to be looked at: where `I + I^T` is positive definite, no eigenvalue is negative."""
     try:
@@ -247,7 +307,8 @@ def _solve(matrix: Any, right: Any, ridge: Scalar, *, transposed: bool = False) 
         matrix = matrix + ridge * jnp.eye(len(matrix), dtype=matrix.dtype)
         return jnp.linalg.solve(matrix.T if transposed else matrix, right)
     if ridge:
-        matrix = matrix + ridge * np.eye(len(matrix))
+        matrix = matrix.copy()
+        matrix.flat[:: len(matrix) + 1] += ridge
     modes = _diverging_modes(matrix)
     if modes is not None and len(modes.diverging):
         raise ValueError(

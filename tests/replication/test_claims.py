@@ -117,7 +117,7 @@ def real_data(place=0.0, networks=20):
     """Networks whose mean is at a place from SG-NTK regression, 0, to NNGP regression, 1."""
     rng = np.random.default_rng(7)
     outputs = place + 0.3 * rng.normal(size=(networks, 40))
-    return (RealData("digits", outputs, np.zeros(40), np.ones(40)),)
+    return (RealData("1,000 images", outputs, np.zeros(40), np.ones(40)),)
 
 
 def resets(closest="none", networks=20):

@@ -115,9 +115,15 @@ def run():
     """Tables of a run, by name."""
     (outputs, predictions), (small_outputs, small_predictions) = tables(seed=0), tables(seed=5)
     real_outputs = pd.DataFrame({"network": [0, 0, 1, 1], "sample": [1, 0, 1, 0], "output": [1.0, 2.0, 3.0, 4.0]})
+    real_outputs = real_outputs.assign(label=0, width=500)
     real_predictions = pd.DataFrame(
-        {"kernel": ["sg_ntk", "sg_ntk", "nngp", "nngp"], "sample": [1, 0, 1, 0], "mean": [5.0, 6.0, 7.0, 8.0]}
-    )
+        {
+            "kernel": ["sg_ntk", "nngp", "sg_ntk", "nngp", *["sg_ntk", "nngp"] * 2],
+            "step": pd.array([9] * 4 + [None] * 4, dtype="Int64"),
+            "sample": [1, 1, 0, 0] * 2,
+            "mean": [5.0, 7.0, 6.0, 8.0, *[-1.0] * 4],
+        }
+    ).assign(label=0, images=1000)
     cells = product(network=[1, 0], threshold=[2.0, 0.5], leak=[0.5], sample=[0, 1])
     places = pd.DataFrame({"unit": ["spyx.LIF", "grid"], "slope": [2.0, 1.0], "threshold": 1.0, "leak": 0.5})
     layers = places.merge(product(network=[1, 0], layer=[1, 2, 3]), how="cross")
@@ -146,8 +152,8 @@ def run():
         "training_set": pd.DataFrame({"alpha": [1.0, 0.0]}),
         "divergence": [pd.DataFrame({"surrogate": [name]}) for name in ("triangle", "box")],
         "surrogate_errors": pd.DataFrame({"mse": [3.0]}),
-        "real_outputs": [real_outputs.assign(data_set=name) for name in ("diabetes", "digits")],
-        "real_predictions": [real_predictions, real_predictions.assign(mean=0.0)],
+        "real_outputs": pd.concat([real_outputs.assign(images=images) for images in (2000, 1000)]),
+        "real_predictions": [real_predictions, real_predictions.assign(mean=0.0, images=2000)],
     }
 
 
@@ -166,14 +172,14 @@ def test_each_evidence_is_made_of_its_own_tables():
     assert found["divergence"].diverging is given["divergence"][1]
     assert found["divergence"].learning is given["divergence"][0]
     assert found["divergence"].compare_at == 10
-    assert [data.name for data in found["real_data"]] == ["diabetes", "digits"]
-    diabetes, digits = found["real_data"]
-    assert (diabetes.outputs.tolist(), diabetes.sg_ntk.tolist(), diabetes.nngp.tolist()) == (
+    assert [data.name for data in found["real_data"]] == ["1,000 images, n = 500", "2,000 images, n = 500"]
+    fewer, more = found["real_data"]
+    assert (fewer.outputs.tolist(), fewer.sg_ntk.tolist(), fewer.nngp.tolist()) == (
         [[2, 1], [4, 3]],
         [6, 5],
         [8, 7],
     )
-    assert not digits.sg_ntk.any()
+    assert not more.sg_ntk.any()
 
 
 def test_resets_and_growth_are_in_the_order_of_networks_and_places():

@@ -289,27 +289,14 @@ def test_steps_whose_errors_coincide_with_those_at_convergence_have_one_mark():
     assert legend(figure)[2] == "t = 5 (black: convergence)"
 
 
-def test_real_data_tells_the_error_of_the_mean_output_from_the_mean_error():
-    (ax,) = draw("figure_s4").axes
-    drawn = {line.get_label(): list(line.get_ydata()) for line in ax.lines}
-    assert drawn["the networks' mean output"] == [0.3, 1.3, 2.3]
-    assert drawn["mean error of the networks"] == [0.8, 1.8, 2.8]
-    assert sum(len(points.get_offsets()) for points in ax.collections if points.get_label() == "networks") == 3 * 4
-    assert "0.062" in ax.get_xticklabels()[0].get_text()
-
-
-def test_networks_of_the_same_error_are_all_seen_and_each_time_at_the_same_place():
-    places = []
-    for _ in range(2):
-        figure = draw("figure_s4")
-        figure.canvas.draw()
-        places.append(
-            np.concatenate(
-                [points.get_offsets() for points in figure.axes[0].collections if points.get_label() == "networks"]
-            )
-        )
-    np.testing.assert_array_equal(*places)
-    assert len(np.unique(places[0].round(3), axis=0)) == 3 * 4
+def test_networks_on_images_are_beside_the_kernels_of_their_depth_alone():
+    figure = draw("figure_s4")
+    shown = [{line.get_label() for line in ax.lines} for ax in figure.axes]
+    networks = {style.width_label(width) for width in STUDY.real_data.networks.widths}
+    kernels = {"SG-NTK of sign", "NNGP of sign", "NTK of erf_2"}
+    assert shown == [kernels | networks] * 2 + [kernels] * 2
+    assert [ax.get_title() for ax in figure.axes] == ["1 hidden layer"] * 2 + ["3 hidden layers"] * 2
+    assert [tick.get_text() for tick in figure.axes[2].get_xticklabels()] == ["1,000", "2,000", "4,000", "8,000"]
 
 
 def test_resets_have_a_column_for_each_leak():
@@ -370,7 +357,9 @@ def test_colours_of_a_figure_differ_for_a_deuteranope(colours):
     assert min(apart) > 18
 
 
-@pytest.mark.parametrize("widths", [(10, 100, 500, 1000), (20, 100, 500), (1000, 10_000, 100_000, 1_000_000)])
+@pytest.mark.parametrize(
+    "widths", [(10, 100, 500, 1000), (20, 100, 500), (1000, 10_000, 100_000, 1_000_000), (500, 1000, 2000, 4000)]
+)
 def test_widths_and_steps_are_told_apart_by_their_markers_too(widths):
     assert len({style.width_style(width)["marker"] for width in widths}) == len(widths)
     assert len({style.step_style(step)["marker"] for step in (0, 100, 1000, 10_000)}) == 4

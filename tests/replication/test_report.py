@@ -151,7 +151,7 @@ def test_activations_come_in_the_order_of_the_configuration(page):
         ("figure_s1", "divergence", "amplitude"),
         ("figure_s2", "learning", "variance_ratio"),
         ("figure_s3", "summary", "mean"),
-        ("figure_s4", "errors", "mse"),
+        ("figure_s4", "regressions", "accuracy"),
         ("figure_s5", "learning", "squared_distance"),
         ("figure_s6", "summary", "squared_distance"),
         ("figure_s7", "predicted", "kernel_growth"),
@@ -167,7 +167,7 @@ def test_one_other_number_in_a_table_changes_the_numbers_behind_a_figure(figure,
 
 def test_one_other_number_in_a_table_changes_the_page(html, tmp_path):
     tables = figure_tables.tables()
-    tables["figure_s4"]["errors"][2].loc[0, "mse"] = 7.125
+    tables["figure_s4"]["regressions"][2].loc[0, "mse"] = 7.125
     assert "7.125" in report_example.render(tmp_path, tables=tables)
     assert "7.125" not in html
 

@@ -125,7 +125,7 @@ def test_descriptions_are_what_the_configuration_says():
         study.architecture("sg_ntk", "erf_2"),
         RULES["divergence"].sources(study, surrogate="box_1").settings["architecture"],
         RULES["compare_surrogates"].sources(study).settings["architectures"]["area"]["box_1"],
-        RULES["real_data"].sources(study, data_set="digits").settings["architecture"],
+        RULES["real_networks"].sources(study, width="500").settings["architecture"],
         study.settings("ntk"),
     ]
     sign = {"activation": {"name": "sign"}, "surrogate": erf_derivative, "output_scale": 1.0}
@@ -134,7 +134,7 @@ def test_descriptions_are_what_the_configuration_says():
         {**sign, "activation": {"name": "erf", "m": 2}, **network},
         {**sign, "surrogate": box, **CONFIG["divergence"]["network"]},
         {**sign, "surrogate": {**box, "height": 2.0, "normalize": "area"}, **network},
-        {**sign, **network},
+        {**sign, **network, "hidden_layers": 1},
         {
             "record": "empirical_ntk",
             "surrogate": None,
@@ -429,8 +429,15 @@ REJECTED = [
     ("surrogate_comparison.points", 101, "got 101; expected at most data.grid_points = 100"),
     ("surrogate_comparison.steps", [10, 1], "got [10, 1]; expected ascending steps"),
     ("surrogate_comparison.heights.width", 1, "got 1; unknown key, expected one of peak, area"),
-    ("real_data.data_sets[0]", "iris", "got 'iris'; expected one of breast_cancer, diabetes, digits"),
-    ("real_data.test_points", 400, "got 500 training and test points; expected at most the 442 of diabetes"),
+    ("real_data.data_set", "mnist", "got 'mnist'; expected one of digits, fashion_mnist"),
+    ("real_data.smooth_activation", "sign", "got 'sign'; expected one without jumps, which has an NTK"),
+    ("real_data.networks.hidden_layers", 2, "got 2; expected one of real_data.hidden_layers, [1, 3]"),
+    ("real_data.networks.batch_size", 1001, "got 1001; expected at most real_data.images[0] = 1000"),
+    (
+        "real_data.images[3]",
+        68_501,
+        "got 68501 images to learn from, 500 held out and 1000 to test on; expected at most the 70000 of fashion_mnist",
+    ),
     ("real_data.surrogate", "box", "got 'box'; expected one of erf_derivative_1, "),
     ("spiking_reset.surrogate", "box", "got 'box'; expected one of erf_derivative_1, "),
     ("spiking_reset.thresholds", [2.0, 1.0], "got [2.0, 1.0]; expected ascending thresholds"),
@@ -527,13 +534,13 @@ REJECTED = [
     ("divergence.networks", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
     ("divergence.steps[10]", 10**40, f"got {10**40}; expected at most 30 days a job, not "),
     ("surrogate_comparison.training_sets", 10**9, "got 1000000000; expected at most 30 days a job, not "),
-    ("real_data.width", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
-    ("real_data.networks", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
+    ("real_data.networks.widths[2]", 10**12, "got 1000000000000; expected at most 1 TiB of memory a job, not "),
+    ("real_data.networks.networks", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
     ("spiking_reset.width", 10**12, "got 1000000000000; expected at most 1 TiB of memory a job, not "),
     ("spiking_reset.steps", 10**40, f"got {10**40}; expected at most 30 days a job, not "),
     ("spiking_depth.learning.networks", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
     ("spiking_depth.measured.width", 10**9, "got 1000000000; expected at most 1 TiB of memory a job, not "),
-    ("real_data.steps", 10**40, f"got {10**40}; expected at most 30 days a job, not "),
+    ("real_data.networks.steps", 10**40, f"got {10**40}; expected at most 30 days a job, not "),
 ]
 
 

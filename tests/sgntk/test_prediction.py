@@ -286,6 +286,41 @@ def test_no_result_of_a_divergence_is_infinite(exponent):
         assert np.all(np.isfinite(post.cov))
 
 
+# --- without a second matrix of N x N ---
+
+
+@pytest.mark.parametrize("f0", [False, True])
+@pytest.mark.parametrize("kernel", ["nngp", "sg_ntk"])
+def test_a_kernel_that_is_not_in_memory_gives_the_same_mean(tmp_path, monkeypatch, kernel, f0):
+    monkeypatch.setattr(sgntk.prediction, "TEST_POINTS", 3)  # so that the 4 test points are two blocks
+    y = np.stack([Y, Y[::-1]], axis=1)
+    arguments = {"kernel": kernel, "steps": 50, "learning_rate": 0.1, "ridge": 0.05, "compute": "mean"}
+    if f0:
+        arguments["f0"] = RNG.normal(size=(6, 2)), RNG.normal(size=(4, 2))
+    on_disk = np.memmap(tmp_path / "kernel", np.float64, "w+", shape=(6, 6))
+    post = sgntk.predict(SIGN, X, y, X_TEST, out=on_disk, **arguments)
+    np.testing.assert_allclose(post.mean, sgntk.predict(SIGN, X, y, X_TEST, **arguments).mean, rtol=1e-12, atol=1e-13)
+    np.testing.assert_array_equal(on_disk, KERNELS[kernel](SIGN, X))
+    assert post.variance is None
+
+
+def test_rows_of_a_kernel_may_come_from_several_processes(tmp_path):
+    """As docs/scaling.md has it: each opens the file and writes its rows."""
+    np.memmap(tmp_path / "kernel", np.float64, "w+", shape=(6, 6))
+    for rows in (slice(0, 4), slice(4, 6)):
+        whole = np.memmap(tmp_path / "kernel", np.float64, "r+", shape=(6, 6))
+        sgntk.sg_ntk(SIGN, X[rows], X, out=whole[rows])
+    dynamics = np.memmap(tmp_path / "kernel", np.float64, "r", shape=(6, 6))
+    coefficients = sgntk.prediction.coefficients_after(dynamics, Y, steps=30, learning_rate=0.1)
+    mean, _ = train_linearized(SIGN, "sg_ntk", 0.1 / len(X), 30)
+    np.testing.assert_allclose(sgntk.sg_ntk(SIGN, X_TEST, X) @ coefficients, mean, rtol=0, atol=1e-12)
+
+
+def test_steps_that_diverge_are_an_error_there_too():
+    with pytest.raises(ValueError, match=r"^predict: the dynamics diverge within 100000 steps\. Use a smaller"):
+        sgntk.prediction.coefficients_after(sgntk.sg_ntk(ERF, X), Y, steps=100_000, learning_rate=100.0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -299,6 +334,14 @@ def test_no_result_of_a_divergence_is_infinite(exponent):
         ({"y_train": Y[:5]}, "predict: y_train must have shape (6,) or (6, outputs), a target a point; got (5,)"),
         ({"compute": "var"}, "predict: compute must be one of mean, std, cov; got 'var'"),
         ({"ridge": -1.0}, "predict: ridge must be a finite number >= 0; got -1.0"),
+        (
+            {"out": np.empty((6, 6))},
+            "predict: out is for compute='mean' after some steps; got compute='cov', steps=None",
+        ),
+        (
+            {"out": np.empty((6, 5)), "compute": "mean", "steps": 1, "learning_rate": 0.1},
+            "sg_ntk: out must be a NumPy array of float64 of shape (6, 6); got float64 of shape (6, 5)",
+        ),
         (
             {"f0": (Y, Y)},
             "predict: f0 must have shapes (6,) and (4,), outputs at x_train and at x_test; got (6,) and (6,)",

@@ -97,11 +97,12 @@ import yaml
 from replication import settings
 from replication.real_data_sets import DATA_SETS
 config = yaml.safe_load(open("workflow/config/paper.yaml"))
-config["real_data"] |= {"data_sets": ["wine"], "training_points": 100, "test_points": 78}
+config["real_data"] |= {"data_set": "even_or_odd", "images": [50, 100], "held_out": 97, "test_images": 1600}
+config["real_data"]["networks"]["batch_size"] = 10
 settings.read(config)
-x, y = DATA_SETS["wine"].load()
-print(len(x) == len(y) == DATA_SETS["wine"].points)
-config["real_data"]["test_points"] = 79
+images, classes = DATA_SETS["even_or_odd"].load()
+print(len(images) == len(classes) == DATA_SETS["even_or_odd"].images, set(classes.tolist()))
+config["real_data"]["images"] = [50, 101]
 try:
     settings.read(config)
 except settings.ConfigurationError as error:
@@ -109,8 +110,9 @@ except settings.ConfigurationError as error:
 """,
     )
     assert printed.splitlines() == [
-        "True",
-        "real_data.test_points: got 179 training and test points; expected at most the 178 of wine",
+        "True {0, 1}",
+        "real_data.images[1]: got 101 images to learn from, 97 held out and 1600 to test on; expected at most the 1797 "
+        "of even_or_odd",
     ]
 
 

@@ -30,7 +30,8 @@ NEEDS = {
     "tabulate_outputs": {"train", "predict", "grid"},
     "divergence": set(),
     "compare_surrogates": {"grid"},
-    "real_data": set(),
+    "real_regression": set(),
+    "real_networks": set(),
     "spiking_reset": set(),
     "spiking_growth": set(),
     "spiking_learning": set(),
@@ -43,13 +44,21 @@ NEEDS = {
     "figure_s1": {"divergence"},
     "figure_s2": {"tabulate_outputs", "predict"},
     "figure_s3": {"compare_surrogates"},
-    "figure_s4": {"real_data"},
+    "figure_s4": {"real_regression", "real_networks"},
     "figure_s5": {"tabulate_outputs", "predict", "training_set"},
     "figure_s6": {"spiking_reset"},
     "figure_s7": {"spiking_growth", "spiking_learning"},
     "claims": {
         *("tabulate_kernels", "tabulate_outputs", "predict", "steepness", "divergence", "compare_surrogates"),
-        *("real_data", "grid", "training_set", "spiking_reset", "spiking_growth", "spiking_learning"),
+        *(
+            "real_regression",
+            "real_networks",
+            "grid",
+            "training_set",
+            "spiking_reset",
+            "spiking_growth",
+            "spiking_learning",
+        ),
     },
 }
 NEEDS["report"] = {"claims", *FIGURES}.union(*(NEEDS[figure] for figure in FIGURES))
@@ -123,8 +132,9 @@ def edited(project):
 
 ALL = set(RULES)
 SPIKING = {"spiking_reset", "spiking_growth", "spiking_learning"}
-TRAIN = {"train", "divergence", "real_data", *SPIKING}
-SOLVE = {"predict", "steepness", "compare_surrogates", "real_data", *SPIKING}
+REAL = {"real_regression", "real_networks"}
+TRAIN = {"train", "divergence", *REAL, *SPIKING}
+SOLVE = {"predict", "steepness", "compare_surrogates", "real_regression", *SPIKING}
 COMPUTE = {"analytic_kernel", *TRAIN, *SOLVE}
 DRAW = {*FIGURES, "report"}
 OF_KERNELS = {*KERNEL_FIGURES, "report"}
@@ -145,10 +155,11 @@ RUNS = {
         "layout": {"report"},
         "progress": {"train"},
         "published": {"compare_published", "report"},
-        "real_data": {"real_data"},
-        "real_data_sets": {"real_data", "report"},
-        "recording": {"train", "real_data", *SPIKING},
+        "real_data": REAL,
+        "real_data_sets": {*REAL, "report"},
+        "recording": {"train", *SPIKING},
         "references": DRAW,
+        "regression": {"real_regression"},
         "rules": {"report"},
         "spiking_depth": {"spiking_growth", "spiking_learning"},
         "spiking_reset": SPIKING,
@@ -170,7 +181,7 @@ RUNS = {
     "src/sgntk": {
         **dict.fromkeys(("_architecture", "_compat", "_gaussian", "_piecewise", "_pytree", "_validation"), COMPUTE),
         **dict.fromkeys(("activations", "surrogates", "_spiking"), COMPUTE),
-        **dict.fromkeys(("_blocks", "_kernels", "_spiking_kernels"), COMPUTE - {"train"}),
+        **dict.fromkeys(("_blocks", "_kernels", "_spiking_kernels"), COMPUTE - {"train", "real_networks"}),
         "dynamics": {*SOLVE, "divergence"},
         "_depth": {*SOLVE, "divergence"},
         "prediction": SOLVE,
@@ -178,7 +189,7 @@ RUNS = {
             ("_networks", "_precision", "_training", "_direct", "_losses", "_models", "_delayed", "_incremental"), TRAIN
         ),
         **dict.fromkeys(("_drawing", "_spiking_networks", "_surrogate_gradient"), TRAIN),
-        "_empirical": {"train", "real_data", *SPIKING},
+        "_empirical": {"train", *SPIKING},
         "libraries": {"spiking_growth", "spiking_learning"},
         "spiking": SPIKING,
     },
@@ -187,7 +198,8 @@ RUNS = {
         "make_training_set": {"training_set"},
         "sweep_steepness": {"steepness"},
         "follow_divergence": {"divergence"},
-        "learn_real_data": {"real_data"},
+        "regress_images": {"real_regression"},
+        "learn_images": {"real_networks"},
         "compare_resets": {"spiking_reset"},
         "follow_gradients": {"spiking_growth"},
         "learn_deep": {"spiking_learning"},
@@ -268,16 +280,15 @@ DEPEND = {
     },
     r"data\.training_sets\.A\..*": {"training_set", "compare_published"},
     r"data\.training_sets\.[BS]\..*": {"training_set"},
-    r"network\.hidden_layers": {*THEORY, "train", "compare_surrogates", "real_data", "compare_published"},
-    r"network\.sigma_.": {*THEORY, "steepness", "train", "compare_surrogates", "real_data", "compare_published"},
-    r"training\.learning_rate": {"predict", *TRAIN - SPIKING, "compare_surrogates", "compare_published"},
+    r"network\.hidden_layers": {*THEORY, "train", "compare_surrogates", "compare_published"},
+    r"network\.sigma_.": {*THEORY, "steepness", "train", "compare_surrogates", *REAL, "compare_published"},
+    r"training\.learning_rate": {"predict", "train", "divergence", "compare_surrogates", "compare_published"},
     r"training\.(seed|device)": {"train", "compare_published"},
     r"training\.largest_loss": set(),  # it stops a training, and changes none
+    r"activations\.erf_2\.m": {"analytic_kernel", "train", "real_regression", "compare_published", *KERNEL_FIGURES},
     r"activations\.erf_\d+\.m": {"analytic_kernel", "train", "compare_published", *KERNEL_FIGURES},
     r"activations\.sign\.name": {"predict", *TRAIN - SPIKING, "compare_surrogates"},
-    r"surrogates\.erf_derivative_1\.k": {
-        *("train", "steepness", "real_data", "spiking_reset", "compare_published", *THEORY)
-    },
+    r"surrogates\.erf_derivative_1\.k": {*("train", "steepness", *REAL, "spiking_reset", "compare_published", *THEORY)},
     r"activations\.spiking(_recurrent)?\..*": {"predict", "train", "figure_s5"},
     r"experiments\.spiking\.(encoding|network)\..*|experiments\.spiking\.learning_rate": {"predict", "train"},
     r"experiments\.spiking\.(output_scale|surrogate|steps.*)": {"predict", "train"},
@@ -307,8 +318,16 @@ DEPEND = {
     r"divergence\..*": {"divergence"},
     r"surrogate_comparison\.surrogates.*": {"compare_surrogates", "figure_s3"},
     r"surrogate_comparison\..*": {"compare_surrogates"},
-    r"real_data\.data_sets.*": {"figure_s4", "claims"},
-    r"real_data\..*": {"real_data"},
+    r"real_data\.images.*": {"real_regression", "real_networks", "figure_s4", "claims"},
+    r"real_data\.hidden_layers.*": {"real_regression", "figure_s4"},
+    r"real_data\.smooth_activation": {"real_regression", "figure_s4"},
+    r"real_data\.ridge(s.*|_images)": {"real_regression"},
+    r"real_data\.networks\.hidden_layers": {"real_networks", "real_regression", "claims"},
+    r"real_data\.networks\.(steps|learning_rate)": {"real_networks", "real_regression"},
+    r"real_data\.networks\.widths\[2\]": {"real_networks", "figure_s4", "claims"},
+    r"real_data\.networks\.widths.*": {"real_networks", "figure_s4"},
+    r"real_data\.networks\..*": {"real_networks"},
+    r"real_data\..*": REAL,
     r"spiking_reset\..*": {"spiking_reset"},
     r"spiking_depth\.measured\.from_layer": {"claims", "figure_s7"},
     r"spiking_depth\.(measured\..*)": {"spiking_growth"},
@@ -335,6 +354,9 @@ OTHERWISE = {
     r"divergence\.compare_at": 60,
     r"divergence\.surrogates\.diverges": "gaussian_1",
     r"real_data\.surrogate": "gaussian_1",
+    r"real_data\.smooth_activation": "erf_5",
+    r"real_data\.ridges\[0\]": 0.005,
+    r"real_data\.networks\.hidden_layers": 3,
     r"spiking_reset\.surrogate": "gaussian_1",
     r"spiking_depth\.surrogate": "laplace_1",
 }
@@ -343,7 +365,7 @@ OTHERWISE = {
 TOGETHER = (
     r"run|activations\.(erf_\d+|spiking\w*)\.name|surrogates\.\w+\.name|experiments\.\w+\.(record|activations.*)|experiments\.ntk\.surrogate"
     r"|\w+\.activation|divergence\.(steps\[[06]\]|network\.hidden_layers|surrogates\.learns)"
-    r"|surrogate_comparison\.surrogates.*|real_data\.data_sets.*|spiking_depth\.libraries.*|claims\.experiments\..*|figures\..*"
+    r"|surrogate_comparison\.surrogates.*|real_data\.(data_set|hidden_layers\[0\])|spiking_depth\.libraries.*|claims\.experiments\..*|figures\..*"
     r"|experiments\.\w+\.widths\[\d\]\.networks_per_job"
 )
 

@@ -51,13 +51,13 @@ class Divergence:
 
 @dataclass(frozen=True)
 class RealData:
-    """Trained networks and both regressions at the test points of a data set.
+    """Trained networks and both regressions at the test images.
 
     Attributes:
-        name: of the data set.
-        outputs: shape (networks, test points).
-        sg_ntk: mean of the SG-NTK regression for the networks' step, shape (test points,).
-        nngp: mean of regression with the NNGP.
+        name: how many images they learned, and how wide the networks are.
+        outputs: shape (networks, points), all outputs at all test images.
+        sg_ntk: mean of regression with the SG-NTK, after the networks' steps, shape (points,).
+        nngp: mean of regression with the NNGP after as many: of learning in the last layer alone.
     """
 
     name: str
@@ -129,19 +129,18 @@ def _divergence(settings: Settings, followed: Sequence[pd.DataFrame]) -> Diverge
     )
 
 
-def _real_data(
-    _: Settings, outputs: Sequence[pd.DataFrame], predictions: Sequence[pd.DataFrame]
-) -> tuple[RealData, ...]:
-    return tuple(_data_set(*tables) for tables in zip(outputs, predictions, strict=True))
+def _real_data(_: Settings, outputs: pd.DataFrame, predictions: Sequence[pd.DataFrame]) -> tuple[RealData, ...]:
+    by_images = dict(iter(outputs.groupby("images")))
+    return tuple(_images(by_images[int(table["images"].iloc[0])], table) for table in predictions)
 
 
-def _data_set(outputs: pd.DataFrame, predictions: pd.DataFrame) -> RealData:
-    by_kernel = {kernel: table.sort_values("sample") for kernel, table in predictions.groupby("kernel")}
+def _images(outputs: pd.DataFrame, predictions: pd.DataFrame) -> RealData:
+    points = ["sample", "label"]
+    then = predictions[predictions["step"].notna()].set_index(points).sort_index()
     return RealData(
-        str(outputs["data_set"].iloc[0]),
-        outputs.pivot(index="network", columns="sample", values="output").to_numpy(),
-        by_kernel["sg_ntk"]["mean"].to_numpy(),
-        by_kernel["nngp"]["mean"].to_numpy(),
+        f"{outputs['images'].iloc[0]:,} images, n = {outputs['width'].iloc[0]:,}",
+        outputs.pivot(index="network", columns=points, values="output").sort_index(axis=1).to_numpy(),
+        *(then.loc[then["kernel"] == kernel, "mean"].to_numpy() for kernel in ("sg_ntk", "nngp")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Figure S.4: kernel regression and trained networks on real data."""
+"""Figure S.4: kernel regression and trained networks on images, against the number of images."""
 
 from typing import Any
 
@@ -8,16 +8,10 @@ from replication.figures.figure import Drawing, Figure, Settings, Statement, Stu
 from replication.references import Sources, made_by
 from replication.report.tables import Table, shown
 
-PREDICTORS = {
-    "sg_ntk": ("SG-NTK regression", "^", "sg_ntk", -0.22),
-    "ensemble": ("the networks' mean output", "D", "analytic", 0.22),
-    "nngp": ("NNGP regression", "s", "nngp", 0.34),
-}
-"""Label, marker, colour, and how far aside of the networks."""
-
-SINGLE = {"sg_ntk": "one network, by the SG-NTK", "ensemble": "mean error of the networks"}
-MEAN_OUTPUT: dict[str, Any] = {"markersize": 4.5, "markeredgewidth": 0.8}
-ONE_NETWORK: dict[str, Any] = {**MEAN_OUTPUT, "markerfacecolor": "white"}
+REGRESSIONS = {"sg_ntk": ("SG-NTK of {}", "^"), "nngp": ("NNGP of {}", "s"), "ntk": ("NTK of {}", "v")}
+"""Label, with a place for the activation, and marker."""
+SCORES = {"accuracy": "accuracy", "nll": "neg. log likelihood\n(nats per output)"}
+"""Columns, and labels of their axes."""
 
 STATEMENT = Statement(
     holds="Beyond the paper: on real data the mean of trained sign networks is closer to SG-NTK regression than to "
@@ -29,94 +23,129 @@ STATEMENT = Statement(
 
 CAPTION = """\
 {% set chosen = study.real_data %}
+{% set networks = chosen.networks %}
 **{{ statement }}**
 
-{{ chosen.training_points }} training and {{ chosen.test_points }} test points of each of the data sets
-{{ chosen.data_sets | join(", ") }} of scikit-learn (breast_cancer: malignant or benign; diabetes: progression after a
-year; digits: even or odd). Features and targets are scaled to mean 0 and variance 1 over the training points. The
-SG-NTK is that of the activation {{ chosen.activation }} and the surrogate {{ chosen.surrogate }}.
+Images of the data set {{ chosen.data_set }}, {{ chosen.test_images }} of them to test on. There is an output for each
+class, whose target has mean 0 and variance 1 over equally frequent classes, and the largest output decides. The ridge
+of each regression, and one factor for all its standard deviations, are those that suit {{ chosen.held_out }} held-out
+images best.
 
-*Axes.* Horizontal: the data set, with the asymmetry of the SG-NTK of its training points (in the Frobenius norm).
-Vertical: the mean squared error over the test points; 1, dotted, is that of the training set's mean.
+*Axes.* Horizontal, logarithmic: how many images are learned from. Vertical: in panels a and c the part of the test
+images that are classified correctly, with 2 standard errors to either side for SG-NTK regression (all predictors see
+the same images, and so differ by less than the bars suggest); in b and d the mean negative logarithm of the probability
+density of a target, a Gaussian with the predicted mean and the scaled standard deviation, in nats. Lower is better: it
+is low where errors are small, and where the prediction knows which of them are large.
 
-*Marks.* Grey points: {{ chosen.networks }} networks of width {{ chosen.width }}, after {{ chosen.steps }} steps of
-surrogate gradient learning. Open black diamond: the mean of their errors. Filled black diamond: the error of their
-mean output, which is smaller, since the networks' spread averages out. Orange-red triangles: SG-NTK regression for
-the same step, filled, and the expected error of one network, with the predicted variance, open.
-Blue square: NNGP regression at convergence. Bars: 2 standard errors to either side, over the test points, which all
-predictors share.
+*Panels.* A row for each number of hidden layers: {{ chosen.hidden_layers | join(", ") }}.
 
-*Look at* whether the filled diamond is where the filled triangle is, rather than the square, and whether the open
-ones are at the same height.
+*Lines.* Orange-red triangles: regression with the SG-NTK of {{ chosen.activation }} and the surrogate
+{{ chosen.surrogate }}. Blue squares: regression with its NNGP. Black triangles: regression with the NTK of
+{{ chosen.smooth_activation }}. Dashed, with open markers, one for each width n: the mean output of
+{{ networks.networks }} networks with {{ networks.hidden_layers }} hidden layer and the activation
+{{ chosen.activation }}, after {{ networks.steps }} steps of surrogate gradient learning with mini-batches of
+{{ networks.batch_size }}; their uncertainty is their spread.
+
+*Look at* whether the networks are where SG-NTK regression is. The claim is tested on their outputs, not on these
+scores.
 """
 
 
 def needs(study: Study, experiment: str) -> Sources:
-    """The errors of regressions and of networks, for each data set."""
+    """The scores of regressions and networks; and what the activations of the kernels are called."""
     assert study.real_data is not None
-    outputs, sets = ("errors", "network_errors"), study.real_data.data_sets
-    return Sources(inputs={name: [made_by("real_data", name, data_set=one) for one in sets] for name in outputs})
+    chosen = study.real_data
+    settings = {
+        "activations": {"sg_ntk": chosen.activation, "nngp": chosen.activation, "ntk": chosen.smooth_activation}
+    }
+    regressions = [
+        made_by("real_regression", "scores", hidden_layers=layers, images=images)
+        for layers in chosen.hidden_layers
+        for images in chosen.images
+    ]
+    networks = [made_by("real_networks", "scores", width=width) for width in chosen.networks.widths]
+    return Sources(settings, {"regressions": regressions, "networks": networks})
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
-    """A column for each data set: the networks, their mean output, and the regressions."""
+    """A row of panels for each depth: accuracy, and likelihood."""
     import matplotlib.pyplot as plt
-    import seaborn as sns
 
     from replication.figures import style
 
-    errors: pd.DataFrame = pd.concat(tables["errors"], ignore_index=True)
-    networks: pd.DataFrame = pd.concat(tables["network_errors"], ignore_index=True)
-    figure, ax = plt.subplots(figsize=(0.85 * style.TEXT_WIDTH, 3.0))
-    names = list(errors["data_set"].unique())
-    places = errors["data_set"].map({name: place for place, name in enumerate(names)})
-    grey = style.COLOURS["network"]
-    sns.swarmplot(
-        networks,
-        x="data_set",
-        y="mse",
-        order=names,
-        color=grey,
-        size=3,
-        zorder=1,
-        linewidth=0.4,
-        edgecolor="0.4",
-        ax=ax,
-    )
-    for points in ax.collections:
-        points.set_label("networks")
-    for kernel, (label, marker, colour, aside) in PREDICTORS.items():
-        table, at = errors[errors["kernel"] == kernel], places[errors["kernel"] == kernel] + aside
-        colour = style.COLOURS[colour]
-        low, high = (table["mse"] + sign * 2 * table["standard_error"] for sign in (-1, 1))
-        ax.vlines(at, low, high, label=f"{label} ± 2 errors", color=colour, linewidth=1)
-        ax.plot(at, table["mse"], marker, label=label, color=colour, **MEAN_OUTPUT)
-        if kernel in SINGLE:
-            ax.plot(at, table["single_mse"], marker, label=SINGLE[kernel], color=colour, **ONE_NETWORK)
-    ax.axhline(1, label="guide", **style.GUIDE, linestyle=":")
-    asymmetry = errors.drop_duplicates("data_set").set_index("data_set")["asymmetry"]
-    ax.set(xlabel="", ylabel="mean squared error\n(variance of the target = 1)", ylim=(0, None))
-    labels = [f"{name.replace('_', ' ')}\n|I − Iᵀ|/|I| = {asymmetry[name]:.2g}" for name in names]
-    ax.set_xticks(range(len(names)), labels)
-    handles = []
-    for kernel, (label, marker, colour, _) in PREDICTORS.items():
-        look = {"color": style.COLOURS[colour], "marker": marker, "linestyle": ""}
-        handles.append(style.key(label, **look, **MEAN_OUTPUT))
-        if kernel in SINGLE:
-            handles.append(style.key(SINGLE[kernel], **look, **ONE_NETWORK))
-    handles.append(style.key("one network", color=grey, marker="o", markersize=3, markeredgecolor="0.4", linestyle=""))
-    style.legend_above(figure, handles, columns=2)
+    regressions: pd.DataFrame = pd.concat(tables["regressions"], ignore_index=True)
+    networks: pd.DataFrame = pd.concat(tables["networks"], ignore_index=True)
+    labels = {name: label.format(settings["activations"][name]) for name, (label, _) in REGRESSIONS.items()}
+    depths = style.values(regressions, "hidden_layers")
+    size = (style.TEXT_WIDTH, 0.6 + 1.9 * len(depths))
+    figure, axes = plt.subplots(len(depths), len(SCORES), figsize=size, sharex=True, sharey="col", squeeze=False)
+    panels = iter("abcdefgh")
+    for row, depth in zip(axes, depths, strict=True):
+        here = regressions[regressions["hidden_layers"] == depth]
+        for ax, (score, axis) in zip(row, SCORES.items(), strict=True):
+            for width, table in style.by(networks[networks["hidden_layers"] == depth], "width"):
+                ax.plot(table["images"], table[score], label=style.width_label(width), **_network(width))
+            for kernel, label in labels.items():
+                table = here[here["kernel"] == kernel].sort_values("images")
+                ax.plot(table["images"], table[score], label=label, **_regression(kernel))
+                if score == "accuracy" and kernel == "sg_ntk":
+                    reach = 2 * table["standard_error"]
+                    low, high = table[score] - reach, table[score] + reach
+                    ax.vlines(
+                        table["images"], low, high, label="± 2 errors", color=style.COLOURS[kernel], linewidth=0.8
+                    )
+            ax.set_title(next(panels), loc="left", fontweight="bold")
+            ax.set_title(f"{depth} hidden layer{'s' if depth > 1 else ''}")
+            ax.set(xscale="log", ylabel=axis)
+            images = style.values(regressions, "images")
+            ax.set_xticks(images, [style.number(count) for count in images])
+            ax.minorticks_off()
+    for ax in axes[-1]:
+        ax.set_xlabel("images learned from")
+    handles = [style.key(label, **_regression(kernel)) for kernel, label in labels.items()]
+    handles += [
+        style.key(f"networks, {style.width_label(width)}", **_network(width))
+        for width in style.values(networks, "width")
+    ]
+    style.legend_above(figure, handles, columns=4)
     return figure
 
 
+def _regression(kernel: str) -> dict[str, Any]:
+    from replication.figures import style
+
+    colour = style.COLOURS["analytic" if kernel == "ntk" else kernel]
+    return {"color": colour, "marker": REGRESSIONS[kernel][1], "markersize": 4, "linewidth": 1}
+
+
+def _network(width: int) -> dict[str, Any]:
+    from replication.figures import style
+
+    return {
+        **style.width_style(width),
+        "linestyle": "--",
+        "linewidth": 0.8,
+        "markersize": 4,
+        "markerfacecolor": "white",
+    }
+
+
 def numbers(tables: Tables, settings: Settings) -> list[Table]:
-    """The errors, and the asymmetry of the kernel."""
-    columns = ("data_set", "kernel", "mse", "standard_error", "single_mse", "asymmetry")
-    networks: pd.DataFrame = pd.concat(tables["network_errors"])
-    caption = "Mean squared error over the test points, that of one network, and |I − Iᵀ|/|I|"
+    """The scores of regressions, and of networks."""
+    scores = ("accuracy", "standard_error", "mse", "nll", "coverage", "factor")
     return [
-        shown(pd.concat(tables["errors"]), caption, *columns),
-        shown(networks, "Mean squared error of each network", "data_set", "network", "mse"),
+        shown(
+            pd.concat(tables["regressions"]),
+            "Regression on images",
+            "kernel",
+            "hidden_layers",
+            "images",
+            "ridge",
+            *scores,
+        ),
+        shown(
+            pd.concat(tables["networks"]), "The networks' mean output", "width", "images", "single_accuracy", *scores
+        ),
     ]
 
 

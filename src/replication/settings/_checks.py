@@ -134,13 +134,22 @@ def _check_real_data(study: Study) -> None:
         return
     _check_activation(f"{key}.activation", chosen.activation, study)
     _check_name(f"{key}.surrogate", chosen.surrogate, study.surrogates)
-    points = chosen.training_points + chosen.test_points
-    for name in chosen.data_sets:
-        if points > DATA_SETS[name].points:
-            raise ConfigurationError(
-                f"{key}.test_points: got {shown(points)} training and test points; expected at most the "
-                f"{DATA_SETS[name].points} of {name}"
-            )
+    _check_activation(f"{key}.smooth_activation", chosen.smooth_activation, study)
+    if study.activations[chosen.smooth_activation].has_jumps:
+        raise error(f"{key}.smooth_activation", chosen.smooth_activation, "one without jumps, which has an NTK")
+    most, there = chosen.images[-1], DATA_SETS[chosen.data_set].images
+    if most + chosen.held_out + chosen.test_images > there:
+        raise ConfigurationError(
+            f"{key}.images[{len(chosen.images) - 1}]: got {shown(most)} images to learn from, {chosen.held_out} held "
+            f"out and {chosen.test_images} to test on; expected at most the {there} of {chosen.data_set}"
+        )
+    networks = chosen.networks
+    if networks.hidden_layers not in chosen.hidden_layers:
+        expected = f"one of {key}.hidden_layers, {[*chosen.hidden_layers]}"
+        raise error(f"{key}.networks.hidden_layers", networks.hidden_layers, expected)
+    if networks.batch_size > chosen.images[0]:
+        expected = f"at most {key}.images[0] = {chosen.images[0]}"
+        raise error(f"{key}.networks.batch_size", networks.batch_size, expected)
 
 
 def _check_spiking(study: Study) -> None:

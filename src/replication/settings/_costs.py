@@ -27,6 +27,9 @@ def check_costs(study: Study) -> None:
     _check_matrix("data.grid_points", study.data.grid_points)
     for name, training_set in study.data.training_sets.items():
         _check_matrix(f"data.training_sets.{name}.points", training_set.points)
+    if study.real_data is not None:
+        most = len(study.real_data.images) - 1
+        _check_matrix(f"real_data.images[{most}]", study.real_data.images[most])
     for keys, sizes, hidden_layers in _trainings(study):
         _check_training(study, keys, sizes, hidden_layers)
     _check_jobs(study)
@@ -40,7 +43,6 @@ def _check_matrix(key: str, points: int) -> None:
 
 def _trainings(study: Study) -> Iterator[tuple[Keys, tuple[int, int, int], int]]:
     """Every training job: the keys of its width, networks and steps, their values, and the number of hidden layers."""
-    layers = study.network.hidden_layers
     for name, experiment in study.experiments.items():
         key, networks, steps = f"experiments.{name}", experiment.networks, experiment.steps
         for index, plan in enumerate(experiment.widths):
@@ -54,8 +56,10 @@ def _trainings(study: Study) -> Iterator[tuple[Keys, tuple[int, int, int], int]]
             keys = (f"divergence.widths[{index}]", "divergence.networks", f"divergence.steps[{len(steps) - 1}]")
             yield keys, (width, diverging.networks, steps[-1]), diverging.network.hidden_layers
     if (real := study.real_data) is not None:
-        keys = ("real_data.width", "real_data.networks", "real_data.steps")
-        yield keys, (real.width, real.networks, real.steps), layers
+        key, trained = "real_data.networks", real.networks
+        for index, width in enumerate(trained.widths):
+            keys = (f"{key}.widths[{index}]", f"{key}.networks", f"{key}.steps")
+            yield keys, (width, trained.networks, trained.steps), trained.hidden_layers
     if (resets := study.spiking_reset) is not None:
         keys = ("spiking_reset.width", "spiking_reset.networks", "spiking_reset.steps")
         yield keys, (resets.width, resets.networks, resets.steps), resets.network.hidden_layers

@@ -232,18 +232,32 @@ class SurrogateComparison(Model):
     steps: Ascending[Index] = Field(description="Gradient descent steps to predict at, ascending, beside convergence.")
 
 
-class RealData(Model):
-    """Kernel regression and trained networks side by side on data sets of scikit-learn."""
+class ImageNetworks(Model):
+    """Networks that learn the images in mini-batches."""
 
-    data_sets: Distinct[DataSetName] = Field(description="Names of data sets.")
-    training_points: Several = Field(description="Number of training points.")
-    test_points: Count = Field(description="Number of test points.")
-    seed: Seed = Field(description="Seed of the draw of the points, and of the networks' initial weights.")
-    activation: Name = Field(description="Name of an activation.")
-    surrogate: Name = Field(description="Name of a surrogate.")
-    width: Count = Field(description="Units in each hidden layer.")
-    networks: Several = Field(description="Number of networks.")
+    hidden_layers: Layers = Field(description="Number of hidden layers, one of those of real_data.")
+    widths: Ascending[Count] = Field(description="Units in each hidden layer, ascending.")
+    networks: Several = Field(description="Number of networks for each width.")
     steps: Count = Field(description="Gradient descent steps.")
+    batch_size: Count = Field(description="Images in a mini-batch.")
+    learning_rate: Positive = Field(description="Step size of gradient descent on 1/(2N) sum (f - y)^2.")
+
+
+class RealData(Model):
+    """Kernel regression and trained networks side by side on images with classes."""
+
+    data_set: DataSetName = Field(description="Name of a data set.")
+    images: Ascending[Several] = Field(description="Numbers of images to learn from, ascending.")
+    held_out: Several = Field(description="Images to choose the ridge by, and the factor of standard deviations.")
+    test_images: Several = Field(description="Images to test on.")
+    seed: Seed = Field(description="Seed of the draw of the images, and of the networks' initial weights.")
+    hidden_layers: Distinct[Layers] = Field(description="Numbers of hidden layers of the kernels.")
+    activation: Name = Field(description="Name of the activation of NNGP, SG-NTK and networks.")
+    surrogate: Name = Field(description="Name of a surrogate.")
+    smooth_activation: Name = Field(description="Name of the activation of the NTK.")
+    ridges: Ascending[NotNegative] = Field(description="Ridges to choose from, ascending.")
+    ridge_images: Several = Field(description="Images, the first of those to learn from, that the choice is made with.")
+    networks: ImageNetworks = Field(description="Networks that learn the images in mini-batches.")
 
 
 # --- what comes of them ---
@@ -336,7 +350,7 @@ class Study(Model):
     surrogate_comparison: SurrogateComparison | None = Field(
         None, description="Kernels of many surrogates, and what is learned with them; null for none."
     )
-    real_data: RealData | None = Field(None, description="Data sets of scikit-learn; null for none.")
+    real_data: RealData | None = Field(None, description="Images with classes; null for none.")
     spiking_reset: SpikingReset | None = Field(
         None, description="Spiking networks with a reset against the kernel without; null for none."
     )
@@ -411,6 +425,10 @@ class Study(Model):
             "output_scale": output_scale,
             **_plain(network or self.network),
         }
+
+    def with_depth(self, hidden_layers: int) -> Network:
+        """The networks of `network`, but for their depth."""
+        return self.network.model_copy(update={"hidden_layers": hidden_layers})
 
     def settings(self, experiment: str) -> dict[str, Any]:
         """What decides the numbers of an experiment's networks, whichever are trained and for how many steps."""

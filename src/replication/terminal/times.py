@@ -63,8 +63,9 @@ def _training_seconds(layout: Layout, job: Job) -> float:
         networks = int(wildcards["last"]) - int(wildcards["first"]) + 1
     elif rule == "divergence" and study.divergence is not None:
         widths, steps, networks = list(study.divergence.widths), study.divergence.steps[-1], study.divergence.networks
-    elif rule == "real_data" and study.real_data is not None:
-        widths, steps, networks = [study.real_data.width], study.real_data.steps, study.real_data.networks
+    elif rule == "real_networks" and study.real_data is not None:
+        chosen = study.real_data.networks
+        widths, steps, networks = [int(wildcards["width"])], chosen.steps, chosen.networks * len(study.real_data.images)
     else:
         return 0.0
     microseconds = sum(study.training_entry(width).step_microseconds for width in widths)
