@@ -27,7 +27,12 @@ html = page.render(
     config=config,
     claims=json.loads(Path(job.inputs["claims"]).read_text()),
     figures={
-        name: {"png": layout.path(made_by(name, "png")), "tables": layout.inputs(name)} for name in layout.figures
+        name: {
+            "png": layout.path(made_by(name, "png")),
+            "svg": layout.path(made_by(name, "svg")),
+            "tables": layout.inputs(name),
+        }
+        for name in layout.figures
     },
     tables=dict(zip(job.inputs["tables"], job.read_all("tables"), strict=True)),
     reasons={

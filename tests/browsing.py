@@ -22,7 +22,9 @@ def start():
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    browser = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    browser.set_script_timeout(180)  # seconds: axe-core looks at every cell of every table, however busy the machine is
+    return browser
 
 
 def emulate(browser, size, scheme="light", media=""):

@@ -46,7 +46,10 @@ FIGURE_MODULES = {name: f"replication/figures/{name}.py" for name in FIGURES}
 RESETS = ("none", "subtract", "zero")
 """What a spike does to the membrane, in the words of `sgntk.SpikingArchitecture`."""
 
-REPORT_FILES = {name: f"src/replication/report/{name}" for name in ("report.html.j2", "report.css", "about.rst")}
+REPORT_FILES = {
+    name: f"src/replication/report/{name}"
+    for name in ("report.html.j2", "parts.html.j2", "report.css", "report.js", "about.rst", "symbols.rst")
+}
 
 
 def rule(
@@ -390,7 +393,7 @@ def report(study: Study) -> Sources:
     behind = {one for name in shown for one in references(FIGURES[name].sources(study).inputs)}
     inputs: Needs = {
         "claims": made_by("claims", "json"),
-        "pictures": [made_by(name, "png") for name in shown],
+        "pictures": [made_by(name, kind) for name in shown for kind in ("png", "svg")],
         "tables": sorted(behind),
     }
     return Sources({"config": study.model_dump(mode="json", exclude_unset=True)}, inputs, files=REPORT_FILES)

@@ -6,6 +6,9 @@ from typing import Any
 ACROSS = "an interval across a bound"
 """Why a verdict is open that more networks could decide."""
 
+TOO_SMALL = "too small a run"
+"""Why a verdict is open whatever the interval says."""
+
 VERDICTS = ("replicated", "not replicated", "undecided")
 
 

@@ -1,9 +1,14 @@
-"""A small run to report on: made-up tables and claims, and the pictures of docs/figures."""
+"""A small run to report on: made-up tables and claims, the pictures of docs/figures, and Figure 3 as a drawing."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
 
 import figure_tables
 import pandas as pd
 from configurations import CONFIG, ROOT, STUDY
 
+from replication.figures import FIGURES, style
 from replication.report import page
 
 GRAPH = {
@@ -98,9 +103,22 @@ def claims():
     }
 
 
+@cache
+def drawing(name):
+    """The SVG of a figure."""
+    figure = FIGURES[name]
+    style.set_theme()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "figure.svg"
+        style.save(figure.draw(figure_tables.tables()[name], figure.sources(STUDY).settings), {"svg": path})
+        return path.read_text()
+
+
 def render(folder, *, study=STUDY, content=None, tables=None, reasons=None):
     """The page of the example, or with other tables by figure; they are written to the folder for their digests."""
     figures, contents = {}, {}
+    drawn = folder / "figure_3.svg"
+    drawn.write_text(drawing("figure_3"))
 
     def written(figure, name, table):
         path = str(folder / f"{figure}_{name}.parquet")
@@ -115,7 +133,11 @@ def render(folder, *, study=STUDY, content=None, tables=None, reasons=None):
             else written(figure, name, tables)
             for name, tables in found.items()
         }
-        figures[figure] = {"png": str(ROOT / f"docs/figures/{figure}.png"), "tables": paths}
+        figures[figure] = {
+            "png": str(ROOT / f"docs/figures/{figure}.png"),
+            "svg": str(drawn) if figure == "figure_3" else None,
+            "tables": paths,
+        }
     html = page.render(
         study,
         config=CONFIG,

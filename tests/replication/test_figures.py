@@ -1,6 +1,8 @@
 """Every figure is found, drawn from what it needs, and shows what its caption says."""
 
+import json
 import re
+from html import unescape
 
 import figure_tables
 import matplotlib.pyplot as plt
@@ -156,21 +158,24 @@ def test_a_new_figure_is_one_module(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("surrogate", "words"),
     [
-        ("erf_derivative_1", "is s(z) = 2k/√π exp(−k² z²), k = 1, the derivative of erf(k z)."),
+        (
+            "erf_derivative_1",
+            "is s ( z ) = ( 2 k / π ) exp &ApplyFunction; ( − k 2 z 2 ) , k = 1, the derivative of erf ( k z ) .",
+        ),
         ("box_1", "is box_1, which the configuration describes."),
     ],
 )
 def test_captions_name_every_surrogate(surrogate, words):
     study = settings.read(changed("experiments.sign.surrogate", surrogate))
     text, _ = page.caption(FIGURES["figure_3"], study, {})
-    assert f"The surrogate derivative {words}" in " ".join(text.split())
+    assert f"The surrogate derivative {words}" in " ".join(re.sub("<.*?>", " ", text).split())
 
 
 def test_captions_name_an_activation_that_has_no_steepness():
     config = changed("activations.relu", {"name": "relu"})
     config["experiments"]["ntk"]["activations"] = ["erf_2", "relu"]
     text, _ = page.caption(FIGURES["figure_1"], settings.read(config), {})
-    assert "the steepness m of the activation erf(m z), 2, relu" in " ".join(text.split())
+    assert "the activation erf ( m z ) , 2, relu" in " ".join(re.sub("<.*?>", " ", text).split())
 
 
 # --- the paper's ---
@@ -378,3 +383,15 @@ def test_saving_twice_gives_the_same_bytes(tmp_path):
         style.save(draw("figure_b1"), {kind: tmp_path / f"{name}.{kind}" for kind in figures.FORMATS})
     for kind in figures.FORMATS:
         assert (tmp_path / f"first.{kind}").read_bytes() == (tmp_path / f"second.{kind}").read_bytes()
+
+
+def test_an_svg_tells_the_values_along_its_axes(tmp_path):
+    """Whatever the scale: here log, with a factor of 10 for each half, and linear."""
+    figure, axes = plt.subplots()
+    axes.set(xscale="log", xlim=(0.01, 1), ylim=(-3, 5))
+    style.save(figure, {"svg": tmp_path / "figure.svg"})
+    svg = (tmp_path / "figure.svg").read_text()
+    values = json.loads(unescape(re.search("<dc:description>(.*?)</dc:description>", svg)[1]))["panel_0"]
+    assert 'id="panel_0"' in svg
+    assert [values["x"][at] for at in (0, 64, 128)] == pytest.approx([0.01, 0.1, 1], rel=1e-5)
+    assert values["y"] == pytest.approx(np.linspace(-3, 5, 129), abs=1e-5)

@@ -15,7 +15,9 @@ from configurations import CONFIG, ROOT, STUDY
 
 from replication import settings
 from replication.figures import FIGURES
-from replication.report import how_made
+from replication.report import how_made, links
+from replication.report import page as report_page
+from replication.report.formulas import typeset
 from replication.report.page import anchor, caption
 from replication.report.tables import number
 
@@ -57,7 +59,8 @@ def test_the_same_run_gives_the_same_page(html, tmp_path_factory):
 
 
 def test_the_page_needs_nothing_but_itself(page):
-    assert page.of("script", "iframe", "object", "base") == []
+    assert page.of("iframe", "object", "base") == []
+    assert page.of("script") == [{}]
     sources = [a["src"] for a in page.of("img", "source")] + [a["href"] for a in page.of("link")]
     assert all(source.startswith("data:") for source in sources)
     targets = {a["href"] for a in page.of("a")}
@@ -75,9 +78,11 @@ def check_links(page):
     assert {t[1:] for t in targets if t.startswith("#")} <= {a["id"] for _, a in page.elements if "id" in a}
 
 
-def test_style_loads_nothing(html):
+def test_style_and_script_load_nothing(html):
     style = html[html.index("<style>") : html.index("</style>")]
     assert not re.search(r"url\(|@import|@font-face", style)
+    script = html[html.index("<script>") : html.index("</script>")]
+    assert not re.search(r"fetch|XMLHttpRequest|import|http", script)
 
 
 def test_the_page_is_built_for_everybody(page):
@@ -86,7 +91,7 @@ def test_the_page_is_built_for_everybody(page):
     assert all(second - first <= 1 for first, second in itertools.pairwise(levels))
     identifiers = [a["id"] for _, a in page.elements if "id" in a]
     assert len(identifiers) == len(set(identifiers))
-    assert len(page.of("img")) == 15
+    assert len(page.of("img")) == 14
     assert all(len(a["alt"]) > 20 for a in page.of("img"))
     assert len(page.of("caption")) == len(page.of("table"))
     assert all("scope" in a for a in page.of("th"))
@@ -95,24 +100,110 @@ def test_the_page_is_built_for_everybody(page):
 
 def test_the_verdicts_come_first(page):
     first = page.text[: page.text.index("About this run")]
+    assert "1 of 3 claims of the paper replicated" in first
     assert (
-        "3 claims of the paper: 1 replicated, 1 not replicated, 1 undecided; 1 claim beyond it: 1 replicated" in first
+        "Of 3 claims of the paper that this run tests: ✓ 1 replicated , ✗ 1 not replicated , ? 1 undecided ." in first
     )
+    assert "Beyond the paper, 1 claim of our own: ✓ 1 replicated ." in first
     assert first.index("Claims of the paper") < first.index("spread") < first.index("Claims beyond the paper")
     assert "✓ replicated convergence: replicated, rate 1/n: undecided" in first
-    assert "? undecided (too small a run)" in first
-    assert "exponent −1 (residual 1.2%)" in first
-    assert "slope of the error (and 1 more) −1.02 [−1.2, −0.9]" in first
+    assert "−1 (residual 1.2%) exponent" in first
+    assert "−1.02 [−1.2, −0.9] slope of the error (and 1 more) from −1.5 to −0.5" in first
     # The finding for which a claim fails, not the first one.
-    assert "off the training points (and 1 more) 0.25 [0.21, 0.29]" in first
-    assert "variance ratio (3 networks, too few to decide: at least 10)" in first
-    assert [first.count(symbol) for symbol in "✓✗?"] == [2, 1, 1]
+    assert "0.25 [0.21, 0.29] off the training points (and 1 more) from −1.5 to −0.5" in first
+
+
+def test_figure_3_is_beside_the_verdicts_and_nowhere_else(page, html):
+    assert page.text.index("Numbers behind Figure 3") < page.text.index("Claims of the paper")
+    assert html.count('id="figure_3"') == 1
+
+
+def test_the_parts_are_in_the_order_in_which_they_are_read(page):
+    parts = ["verdicts", "about", "symbols", "figures", "published", "beyond", "claims", "made"]
+    assert [a["id"] for tag, a in page.elements if tag in ("h2", "h3") and a["id"] in parts] == parts
+
+
+def test_figures_beyond_the_paper_have_a_part_of_their_own(page):
+    names = [a["id"] for tag, a in page.elements if tag in ("h2", "h3") and a["id"].startswith(("figure_", "beyond"))]
+    paper = [f"figure_{name}" for name in ("3", "1", "2", "b1", "b2", "b3", "b4")]
+    assert names == [*paper, "beyond", *(f"figure_s{number}" for number in range(1, 8))]
+
+
+def test_a_run_that_is_too_small_says_so_once(page, tmp_path):
+    assert page.text.count("too small to decide 1 of its 4 claims") == 1
+    assert "(too small a run)" not in page.text
+    content = report_example.claims()
+    content["claims"] = [claim for claim in content["claims"] if not claim["open"]]
+    assert "too small" not in Page(report_example.render(tmp_path, content=content)).text
 
 
 def test_a_claim_is_shown_with_every_finding(page):
-    full = page.text[page.text.index("A claim’s verdict follows") : page.text.index("Numbers behind Figure 1")]
-    assert full.count("from -1.5 to -0.5") == 7
-    assert "the same, trained −1.02 from -1.5 to -0.5 ? undecided no" in full
+    full = page.text[page.text.index("A claim’s verdict follows") : page.text.index("How the run was made Commit")]
+    assert full.count("from −1.5 to −0.5") == 7
+    assert "the same, trained −1.02 from −1.5 to −0.5 ? undecided no" in full
+    assert "3 networks, too few to decide: at least 10" in full
+
+
+def test_claims_and_figures_lead_to_each_other(html):
+    claim = html[html.index('<h3 id="claim-sgl_diverges">') :]
+    assert 'Source: beyond the paper; Figure <a href="#figure_s1">S.1</a>.' in claim
+    figure = html[html.index('<h3 id="figure_s1">') : html.index('<h3 id="figure_s2">')]
+    assert '<a href="#claim-sgl_diverges">Something that the paper does not say.</a>' in figure
+    assert figure.count("#claim-") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "linked"),
+    [
+        ("Figures 1, 2, B.3 and B.4", ["figure_1", "figure_b3"]),
+        ("Figure 1, and the theory of the NTK", ["figure_1"]),
+        ("beyond the paper; Figure S.1", []),
+        ("The theory of NTKs <1>", ["figure_1"]),
+    ],
+)
+def test_sources_link_to_the_figures_that_are_there(source, linked):
+    html = links.sources(source, {"Figure 1": "figure_1", "Figure B.3": "figure_b3"})
+    assert [a["href"][1:] for a in Page(html).of("a")] == linked
+    assert "".join(Page(html).words) == source
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("erf_20 networks", "<msub><mi>erf</mi><mn>20</mn></msub></math> networks"),
+        ("erf_derivative_1", "erf_derivative_1"),
+        ("like m^(L-1)", "<msup><mi>m</mi><mrow><mi>L</mi><mo>−</mo><mn>1</mn></mrow></msup>"),
+        ("kappa = 0.2", "<mi>κ</mi></math> = 0.2"),
+        ("from -1.5 to -0.5", "from −1.5 to −0.5"),
+        ("SG-NTK of a < b", "SG-NTK of a &lt; b"),
+    ],
+)
+def test_formulas_of_claims_are_typeset(text, html):
+    assert html in typeset(text)
+
+
+def test_what_claims_abbreviate_is_explained(page):
+    symbols = page.text[page.text.index("Symbols n width") : page.text.index("Figures of the paper Figure 3 is")]
+    assert all(f" {word} " in symbols for word in ("m", "L", "κ", "‖·‖²", "MSE", "SGL", "NNGP"))
+
+
+def test_a_drawing_keeps_to_itself(html, page):
+    """Several drawings by Matplotlib have the same identifiers, and styles for the whole document."""
+    assert html.count("<svg") == 1
+    svg = html[html.index("<svg") : html.index("</svg>")]
+    referred = re.findall(r'href="#(.*?)"|url\(#(.*?)\)', svg)
+    assert referred
+    assert {first or second for first, second in referred} <= {*re.findall(r'\bid="(.*?)"', svg)}
+    assert all(name.startswith("figure_3-") for name in re.findall(r'\bid="(.*?)"', svg))
+    assert "<style" not in svg
+    assert page.of("svg")[0]["aria-label"].startswith("As sign networks widen, does their mean")
+
+
+def test_a_large_drawing_gives_way_to_the_picture(tmp_path, monkeypatch):
+    monkeypatch.setattr(report_page, "LARGEST_DRAWING", 1000)
+    page = Page(report_example.render(tmp_path))
+    assert page.of("svg") == []
+    assert len(page.of("img")) == 15
 
 
 def test_text_is_escaped(html):
@@ -203,7 +294,7 @@ def test_a_run_with_other_settings_says_why_nothing_is_compared(tmp_path):
     page = rendered(tmp_path, figure_tables.comparison().head(0), reasons=reasons)
     assert "No value of this run is comparable with a published one" in page.text
     assert "ntk: networks: 3; published with 10. sg_ntk: seed: 11; published with 10." in page.text
-    assert len(page.of("img")) == 14
+    assert len(page.of("img")) == 13
 
 
 def test_a_run_of_little_has_a_page_of_what_there_is(tmp_path):
@@ -214,7 +305,7 @@ def test_a_run_of_little_has_a_page_of_what_there_is(tmp_path):
     tables = {name: found for name, found in figure_tables.tables().items() if FIGURES[name].available(study)}
     assert list(tables) == ["figure_3", "figure_b1", "figure_s2"]
     page = Page(report_example.render(tmp_path, study=study, content={"confidence": 0.95, "claims": []}, tables=tables))
-    assert len(page.of("img")) == 3
+    assert len(page.of("img")) + len(page.of("svg")) == 3
     assert "This run judges no claims." in page.text
     assert not {"claims", "published"} & {a.get("id") for _, a in page.elements}
     check_links(page)

@@ -176,6 +176,9 @@ RUNS = {
         "figures/ensembles": {"figure_3", "figure_b2", "figure_s5", "report"},
         **{f"figures/{figure}": {figure, "report"} for figure in FIGURES},
         "report/how_made": {"report"},
+        "report/drawing": {"report"},
+        "report/formulas": {"report"},
+        "report/links": {"report"},
         "report/page": {"report"},
     },
     "src/sgntk": {

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from replication.statistics import Estimate, Extreme, PowerLaw
-from replication.wording import ACROSS
+from replication.wording import ACROSS, TOO_SMALL
 
 Verdict = Literal["replicated", "not replicated", "undecided"]
 
-TOO_SMALL = "too small a run"
 NO_POWER_LAW = "no power law"
 
 LARGEST_RESIDUAL = 0.25

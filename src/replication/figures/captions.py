@@ -10,7 +10,8 @@ WORDS = {
 {% set surrogate = study.surrogates[experiment.surrogate] if experiment.surrogate else none %}
 {% if surrogate is none %}the derivative of the activation
 {%- elif surrogate.name == "erf_derivative" %}
-s(z) = 2k/√π exp(−k² z²), k = {{ surrogate.k }}, the derivative of erf(k z)
+:math:`s(z) = (2 k / \\sqrt{π}) \\, \\exp(-k^2 z^2)`, k = {{ surrogate.k }}, the derivative of
+:math:`\\mathrm{erf}(k z)`
 {%- else %}{{ experiment.surrogate }}, which the configuration describes
 {%- endif %}
 """,
@@ -22,7 +23,7 @@ black line is the analytic {{ kernel }} of infinitely wide networks; it does not
 """,
     # Of Figures B.3 and B.4, which set the kernel's `symbol`, the `figure` that shows it, and the `learning`.
     "convergence": """\
-*Panels.* The steepness m of the activation erf(m z), {% include "steepness" %}.
+*Panels.* The steepness m of the activation :math:`\\mathrm{erf}(m z)`, {% include "steepness" %}.
 
 *Axes*, both logarithmic. Horizontal: the width n of the hidden layers
 ({{ experiment.widths | map(attribute="width") | join(", ") }}). Vertical: the mean squared error, over
@@ -42,9 +43,9 @@ Networks with the activation sign and output scale κ = {{ experiment.output_sca
 {{ experiment.training_set }}; {{ experiment.networks }} networks for each width n. The surrogate derivative is
 {% include "surrogate" %}.
 
-*Axes.* Horizontal: the angle α in radians of the input x(α) = (sin α, cos α). Vertical: the output f, a plain number;
-in panel a the axis ends 3.5 predicted standard deviations beyond the predicted mean, and single outputs outside are
-cut off.
+*Axes.* Horizontal: the angle α in radians of the input :math:`x(α) = (\\sin α, \\cos α)`. Vertical: the output f, a
+plain number; in panel a the axis ends 3.5 predicted standard deviations beyond the predicted mean, and single outputs
+outside are cut off.
 
 *Panel a*, width n = {{ widths | max }}. Thin grey lines: the output of each network. Line with markers: their mean.
 Dash-dotted orange-red line with a shaded band: the mean of the SG-NTK prediction, plus and minus 2 standard

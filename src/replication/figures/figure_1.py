@@ -14,21 +14,21 @@ STATEMENT = Statement(
 CAPTION = """\
 **{{ statement }}**
 
-*Panels.* Columns: the steepness m of the activation erf(m z), {% include "steepness" +%}, each at gradient descent
-step 0, that is, initialization, and at step {{ "{:,}".format(experiment.steps | last) }}. Rows: the width n of the
-hidden layers.
+*Panels.* Columns: the steepness m of the activation :math:`\\mathrm{erf}(m z)`, {% include "steepness" +%}, each at
+gradient descent step 0, that is, initialization, and at step {{ "{:,}".format(experiment.steps | last) }}. Rows: the
+width n of the hidden layers.
 
-*Axes.* Horizontal: the angle α in radians of the input x(α) = (sin α, cos α), at {{ study.data.grid_points }} grid
-points. Vertical: the kernel Θ(x₀, x(α)), a plain number, on an asinh scale, which is linear near 0 and logarithmic
-far from it, the same in all panels. The fixed argument x₀ is grid point {{ study.data.reference_point }}, counted
-from 0.
+*Axes.* Horizontal: the angle α in radians of the input :math:`x(α) = (\\sin α, \\cos α)`, at
+{{ study.data.grid_points }} grid points. Vertical: the kernel :math:`Θ(x_0, x(α))`, a plain number, on an asinh
+scale, which is linear near 0 and logarithmic far from it, the same in all panels. The fixed argument :math:`x_0` is
+grid point {{ study.data.reference_point }}, counted from 0.
 
 {% set kernel = "NTK" %}
 {% include "kernels" +%}
 
-*Look at* the peak of the dashed line at x₀, from column to column; at how far the solid lines are from it, which is
-less for larger n and more for larger m; and at whether those of wide networks keep their place from one column to the
-next, that is, in training.
+*Look at* the peak of the dashed line at :math:`x_0`, from column to column; at how far the solid lines are from it,
+which is less for larger n and more for larger m; and at whether those of wide networks keep their place from one
+column to the next, that is, in training.
 """
 
 

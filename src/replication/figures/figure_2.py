@@ -14,23 +14,21 @@ STATEMENT = Statement(
 CAPTION = """\
 **{{ statement }}**
 
-*Panels.* Columns: the steepness m of the activation erf(m z), {% include "steepness" +%}, each at step 0, that is,
-initialization, and at step {{ "{:,}".format(experiment.steps | last) }} of surrogate gradient learning with the
-surrogate
-derivative
-{% include "surrogate" %}.
-Rows: the width n of the hidden layers.
+*Panels.* Columns: the steepness m of the activation :math:`\\mathrm{erf}(m z)`, {% include "steepness" +%}, each at
+step 0, that is, initialization, and at step {{ "{:,}".format(experiment.steps | last) }} of surrogate gradient
+learning with the surrogate derivative {% include "surrogate" %}. Rows: the width n of the hidden layers.
 
-*Axes.* Horizontal: the angle α in radians of the input x(α) = (sin α, cos α), at {{ study.data.grid_points }} grid
-points. Vertical: the kernel I(x(α), x₀), a plain number, on an asinh scale, which is linear near 0 and logarithmic
-far from it, the same in all panels. The first argument, x(α), carries the true derivative; the second, x₀, which is
-grid point {{ study.data.reference_point }} counted from 0, carries the surrogate.
+*Axes.* Horizontal: the angle α in radians of the input :math:`x(α) = (\\sin α, \\cos α)`, at
+{{ study.data.grid_points }} grid points. Vertical: the kernel :math:`I(x(α), x_0)`, a plain number, on an asinh
+scale, which is linear near 0 and logarithmic far from it, the same in all panels. The first argument, :math:`x(α)`,
+carries the true derivative; the second, :math:`x_0`, which is grid point {{ study.data.reference_point }} counted
+from 0, carries the surrogate.
 
 {% set kernel = "SG-NTK" %}
 {% include "kernels" +%}
 
-*Look at* the height of the dashed line at x₀, which settles from column to column where that of Figure 1 grows; and
-at how the solid lines close in on it from row to row.
+*Look at* the height of the dashed line at :math:`x_0`, which settles from column to column where that of Figure 1
+grows; and at how the solid lines close in on it from row to row.
 """
 
 

@@ -11,13 +11,12 @@ MARKERS = [("^", "#009E73"), ("o", "#000000"), ("s", "#F0E442"), ("D", "#999933"
 CAPTION = """\
 **The target is a polynomial on the unit circle, and the training sets are few points of it, without noise.**
 
-*Axes.* Horizontal: the angle α in radians of the input x(α) = (x₁, x₂) = (sin α, cos α). Vertical: the target y, a
-plain number.
+*Axes.* Horizontal: the angle α in radians of the input :math:`x(α) = (x_1, x_2) = (\\sin α, \\cos α)`. Vertical:
+the target y, a plain number.
 
-*Wine-red line.* The target, the sum of
-{% for c, i, j in study.data.target %}{{ c | number }} x₁{{ i | power }} x₂{{ j | power }}{{ ", " if not loop.last
-}}{% endfor %}, at
-{{ study.data.grid_points }} grid points.
+*Wine-red line.* The target, the sum of {% for c, i, j in study.data.target %}{{ c | number }}
+:math:`x_1{{ i | power }} x_2{{ j | power }}`{{ ", " if not loop.last }}{% endfor %}, at {{ study.data.grid_points }}
+grid points.
 
 *Points.* The training sets, each with its own colour and marker (see the legend):
 

@@ -12,7 +12,7 @@ STATEMENT = Statement(
 CAPTION = """\
 **{{ statement }}**
 
-{% set symbol, figure, learning = "Θ(x₀, x(α))", "Figure 1", "gradient descent" %}
+{% set symbol, figure, learning = ":math:`Θ(x_0, x(α))`", "Figure 1", "gradient descent" %}
 {% include "convergence" +%}
 
 *Look at* how the thick line at initialization falls beside the dotted one; at how much higher the error lies for

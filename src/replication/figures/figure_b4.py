@@ -14,7 +14,7 @@ STATEMENT = Statement(
 CAPTION = """\
 **{{ statement }}**
 
-{% set symbol, figure, learning = "I(x(α), x₀)", "Figure 2", "surrogate gradient learning" %}
+{% set symbol, figure, learning = ":math:`I(x(α), x_0)`", "Figure 2", "surrogate gradient learning" %}
 {% include "convergence" +%}
 
 *Look at* how the thick lines fall beside the dotted one; and at how the error after training compares with that at

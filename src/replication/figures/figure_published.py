@@ -25,15 +25,15 @@ scale, below on one that is linear from 0 to 0.000001, which is as many digits a
 logarithmic beyond.
 
 *Points.* Small and filled: the kernel of one network. Large and open: the mean over the 10 networks of an ensemble.
-The marker gives the steepness m of the activation erf(m z). A short line below is the tolerance, the largest distance
-from 1 that counts as agreement.
+The marker gives the steepness m of the activation :math:`\\mathrm{erf}(m z)`. A short line below is the tolerance,
+the largest distance from 1 that counts as agreement.
 
 *Look at* which points lie above their tolerance. Three departures are known, and ``docs/deviations.md`` tells of each
 under the heading named here:
 
 - *Figures B.3 and B.4 at t = 0: rounding in the published kernels.* The published kernels carry the rounding error of a
-  float32 sum whose number of terms grows like n²; ours do not. It is seen at n of 500 and more, before training and
-  after.
+  float32 sum whose number of terms grows like :math:`n^2`; ours do not. It is seen at n of 500 and more, before
+  training and after.
 - *Figure B.3: the trained values at n >= 100.* These do not follow from the published parameters.
 - *Figure B.4: the step of the trained values.* The published legend says t = 10,000; the values are those of step
   1,000, and are compared with ours at that step.

@@ -22,8 +22,8 @@ CAPTION = """\
 {% set names = chosen.surrogates %}
 **{{ statement }}**
 
-Networks with the activation sign and {{ chosen.network.hidden_layers }} hidden layer, σ\\ :sub:`w` =
-{{ chosen.network.sigma_w }} and σ\\ :sub:`b` = {{ chosen.network.sigma_b }}, learn {{ chosen.inputs | length }}
+Networks with the activation sign and {{ chosen.network.hidden_layers }} hidden layer, :math:`σ_w` =
+{{ chosen.network.sigma_w }} and :math:`σ_b` = {{ chosen.network.sigma_b }}, learn {{ chosen.inputs | length }}
 training points, the inputs {{ chosen.inputs | map("first") | join(", ") }} with the targets
 {{ chosen.targets | join(", ") }}; {{ chosen.networks }} networks for each width n. Since the inputs differ
 in norm, their SG-NTK is not symmetric, and an eigenvalue λ may be negative.
@@ -33,7 +33,7 @@ root mean square over networks of the coefficient that the errors f − y have i
 plain number.
 
 *Panels.* One for each surrogate derivative, with the lowest eigenvalue in its title. A solid line with its own marker
-for each width. Dashed black lines: what the SG-NTK predicts, \\|1 − λ η/N\\|\\ :sup:`t` times the amplitude at the
+for each width. Dashed black lines: what the SG-NTK predicts, :math:`{|1 - λ η / N|}^t` times the amplitude at the
 start.
 
 *Look at* whether, with {{ names.diverges }}, the error along the mode first grows as predicted, for longer in wider

@@ -24,9 +24,9 @@ Sign networks during learning, at the steps t = {{ experiment.steps | join(", ")
 {{ experiment.networks }} networks for each width n.
 
 *Upper row.* A panel for each step, for width n = {{ widths | max }}. Horizontal: the angle α in radians of the input
-x(α) = (sin α, cos α). Vertical: the output f, a plain number. Solid line and band in the colour of the width: mean of
-the networks, plus and minus 2 standard deviations. Orange-red and dash-dotted: the same of the Gaussian process that
-the SG-NTK predicts for this step. At t = 0 the networks are Gaussian with mean 0.
+:math:`x(α) = (\\sin α, \\cos α)`. Vertical: the output f, a plain number. Solid line and band in the colour of the
+width: mean of the networks, plus and minus 2 standard deviations. Orange-red and dash-dotted: the same of the
+Gaussian process that the SG-NTK predicts for this step. At t = 0 the networks are Gaussian with mean 0.
 
 *Lower row*, over the step t, logarithmic, with a line and a marker for each width. Left: the squared distance of the
 networks' mean from the predicted one, averaged over the grid, plus and minus 2 standard errors; linear below 0.001,

@@ -32,10 +32,10 @@ Infinitely wide networks with the activation {{ chosen.activation }}, and a row 
 {{ chosen.heights.peak }}. Solid lines and filled marks: all have the same area, {{ chosen.heights.area }}, which is
 that of the derivative of sign.
 
-*Panels, from left to right.* The surrogate s(z) over its argument z, and the SG-NTK I(x(α), x₀) over the angle α in
-radians of the input x(α) = (sin α, cos α), both plain numbers on an asinh scale, which is linear near 0. The mean
-squared error over the grid of what is learned from {{ chosen.points }} grid points, mean over
-{{ chosen.training_sets }} training sets with its {{ "{:.0%}".format(study.claims.confidence) }} interval, on a
+*Panels, from left to right.* The surrogate :math:`s(z)` over its argument z, and the SG-NTK :math:`I(x(α), x_0)` over
+the angle α in radians of the input :math:`x(α) = (\\sin α, \\cos α)`, both plain numbers on an asinh scale, which
+is linear near 0. The mean squared error over the grid of what is learned from {{ chosen.points }} grid points, mean
+over {{ chosen.training_sets }} training sets with its {{ "{:.0%}".format(study.claims.confidence) }} interval, on a
 logarithmic scale: black at convergence; in colour at an earlier step, if it still differs from that at convergence by
 more than 2 %. Last, how much larger the error at convergence is than that of the first surrogate: mean over training
 sets of the difference on the same set, with its interval. All surrogates learn the same sets, so that the differences

@@ -28,7 +28,7 @@ CAPTION = """\
 {{ chosen.networks }} networks of width {{ chosen.width }} with {{ chosen.network.hidden_layers }} hidden layer of
 leaky integrate-and-fire units, after {{ chosen.steps }} steps of surrogate gradient learning from
 {{ chosen.currents.training_points }} currents over {{ chosen.currents.steps }} steps in time. The surrogate derivative
-is {{ chosen.surrogate }}, σ\\ :sub:`w` = {{ chosen.network.sigma_w }} and σ\\ :sub:`b` = {{ chosen.network.sigma_b }}.
+is {{ chosen.surrogate }}, :math:`σ_w` = {{ chosen.network.sigma_w }} and :math:`σ_b` = {{ chosen.network.sigma_b }}.
 The learning rate is {{ chosen.relative_learning_rate }} of the largest that is stable without reset, the same with
 every reset.
 

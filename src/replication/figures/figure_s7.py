@@ -38,7 +38,7 @@ CAPTION = """\
 {% set chosen = study.spiking_depth %}
 **{{ statement }}**
 
-Networks of leaky integrate-and-fire units without reset, σ\\ :sub:`w` = {{ chosen.sigma_w }} and σ\\ :sub:`b` =
+Networks of leaky integrate-and-fire units without reset, :math:`σ_w` = {{ chosen.sigma_w }} and :math:`σ_b` =
 {{ chosen.sigma_b }}, with the surrogate {{ chosen.surrogate }} at several slopes, leak {{ chosen.leak }}; and the
 default units of {{ chosen.libraries | join(", ") }} (red), each with its surrogate, threshold and leak, the weights
 making up for its gain. Where a library has no default leak it is that of the others. All numbers are those of the last
@@ -47,11 +47,12 @@ of {{ chosen.currents.steps }} steps in time.
 *Panels a to c.* Lines: predicted for infinitely wide and deep networks. Marks: measured in
 {{ chosen.measured.networks }} networks of width {{ chosen.measured.width }} and depth {{ chosen.measured.depth }},
 mean over the layers from {{ chosen.measured.from_layer }} on, plus and minus 2 standard errors. *Panel a*: growth of
-squared surrogate gradients a layer, σ\\ :sub:`w`\\ ² E[s(u)²], over the slope of the surrogate, both logarithmic, with
-a line for each threshold. A library's surrogate stands at the slope of one that is as wide at half its height. *Panel
-b*: growth of the kernel a layer, σ\\ :sub:`w`\\ ² E[act′(u) s(u)], and *panel c*: the firing rate, spikes of a unit in
-a step, both over the threshold; there the slope plays no part. Open red marks: what is predicted for the libraries,
-which stand side by side.
+squared surrogate gradients a layer, :math:`σ_w^2 \\, \\mathrm{E}[s(u)^2]`, over the slope of the surrogate, both
+logarithmic, with a line for each threshold. A library's surrogate stands at the slope of one that is as wide at half
+its height. *Panel b*: growth of the kernel a layer,
+:math:`σ_w^2 \\, \\mathrm{E}[\\mathrm{act}^{\\prime}(u) \\, s(u)]`, and *panel c*: the firing rate, spikes of a unit
+in a step, both over the threshold; there the slope plays no part. Open red marks: what is predicted for the
+libraries, which stand side by side.
 
 *Panel d.* Mean square of the gradients by the spikes of a layer, in parts of that at the last layer, on a logarithmic
 scale, for the lowest threshold and each slope: measured (marks) and by the prediction (dashed).

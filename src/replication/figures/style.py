@@ -1,5 +1,6 @@
 """What the figures have in common: theme, colours, axes, legend, and how they are saved."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from replication.store.files import replacing
 
 TEXT_WIDTH = 5.5
 """Width of a page's text, in inches: figures are drawn at the size that they are printed."""
+
+PLACES = 129
+"""Along an axis, at which an SVG tells the values."""
 
 ANGLE = "angle α (rad)"
 """Label of the axis of angles."""
@@ -211,8 +215,25 @@ def save(figure: Figure, paths: Mapping[str, str | Path]) -> None:
         figure: the figure.
         paths: by format: `pdf`, `svg`, `png`.
     """
-    undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
+    undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None, "Description": _values(figure)}, "png": {}}
     for kind, path in paths.items():
         with replacing(path) as temporary:
             figure.savefig(temporary, format=kind, dpi=220, metadata=undated[kind])
     plt.close(figure)
+
+
+def _values(figure: Figure) -> str:
+    """The values along the axes of each panel, whatever their scales: a page that shows the SVG tells them by it.
+
+    Gives panels the names by which an SVG has them, and JSON with lists `x` and `y` for each: values at places which
+    divide its axis evenly.
+    """
+    along, panels = np.linspace(0, 1, PLACES), {}
+    for number, axes in enumerate(figure.axes):
+        axes.set_gid(f"panel_{number}")
+        axes.viewLim  # noqa: B018 - fixes the limits of what is drawn
+        values = (axes.transScale + axes.transLimits).inverted().transform(np.column_stack([along, along]))
+        panels[f"panel_{number}"] = {
+            name: [float(f"{v:.6g}") for v in column] for name, column in zip("xy", values.T, strict=True)
+        }
+    return json.dumps(panels)

@@ -4,6 +4,7 @@ import base64
 import re
 import struct
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypedDict
@@ -16,16 +17,24 @@ from markupsafe import Markup
 
 from replication import published
 from replication.figures import FIGURES, Figure, captions
-from replication.report import how_made
+from replication.report import drawing, how_made, links
+from replication.report.formulas import typeset, unbroken
 from replication.report.tables import number, shown
 from replication.settings import Study
-from replication.wording import sureness, tally, words
+from replication.wording import TOO_SMALL, VERDICTS, sureness, tally
+
+LEADING = "figure_3"
+"""The figure at the top of the page; in a run without it, the first."""
+
+LARGEST_DRAWING = 2_000_000
+"""Of an SVG in the page, in bytes: with larger ones a page is slow, and shows the PNG."""
 
 
 class Files(TypedDict):
-    """The files of a figure: its picture, and the tables that it needs, by name."""
+    """The files of a figure: its picture, as a drawing too, and the tables that it needs, by name."""
 
     png: str
+    svg: str | None
     tables: Mapping[str, str | list[str]]
 
 
@@ -52,27 +61,50 @@ def render(
         graph: the rules, and those that each needs.
         measured: table of `how_made.measured`.
     """
-    jinja = _environment()
-    about, _ = _restructured(jinja.get_template("about.rst"), study=study)
     judged = {claim["name"]: claim for claim in claims["claims"]}
-    illustrations = {
-        name: _illustration(figure, study, figures[name], tables, judged)
+    shown = [
+        _illustration(figure, study, figures[name], tables, judged)
         for name, figure in FIGURES.items()
         if name in figures
-    }
+    ]
+    by_name = {figure.name: figure for figure in shown}
+    compared = by_name.pop("figure_published", None)
+    leading = by_name.pop(LEADING if LEADING in by_name else next(iter(by_name), ""), None)
+    jinja = _environment()
+    jinja.filters["sources"] = partial(links.sources, figures={figure.label: figure.name for figure in shown})
+    about, symbols = (_restructured(jinja.get_template(f"{name}.rst"), study=study)[0] for name in ("about", "symbols"))
     return jinja.get_template("report.html.j2").render(
         run=study.run,
         tally=tally(claims["claims"]),
         confidence=f"{claims['confidence']:.0%}",
         claims=claims["claims"],
+        paper=_counted(claims["claims"], beyond=False),
+        beyond=_counted(claims["claims"], beyond=True),
+        small=[claim for claim in claims["claims"] if claim["open"] == TOO_SMALL],
+        too_small=TOO_SMALL,
         about=about,
-        published=_against_published(illustrations.pop("figure_published", None), reasons),
-        figures=list(illustrations.values()),
+        symbols=symbols,
+        leading=leading,
+        figures=[figure for name, figure in by_name.items() if not _beyond(name)],
+        figures_beyond=[figure for name, figure in by_name.items() if _beyond(name)],
+        published=_against_published(compared, reasons),
         made=how_made.summary(study),
         rules=how_made.rules(graph, measured),
         digests=how_made.digests(tables),
         configuration=yaml.safe_dump(dict(config), sort_keys=False, default_flow_style=None, width=100),
     )
+
+
+def _counted(claims: list[Mapping[str, Any]], *, beyond: bool) -> SimpleNamespace:
+    """The claims of the paper, or those beyond it, and how many have each verdict."""
+    chosen = [claim for claim in claims if claim["beyond"] is beyond]
+    verdicts = [claim["verdict"] for claim in chosen]
+    return SimpleNamespace(claims=chosen, counts={verdict: verdicts.count(verdict) for verdict in VERDICTS})
+
+
+def _beyond(name: str) -> bool:
+    """Whether a figure is none of the paper's, which have a number alone, or one after A or B."""
+    return not re.match(r"figure_[ab]?\d", name)
 
 
 def _environment() -> jinja2.Environment:
@@ -84,22 +116,33 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    jinja.filters |= {"number": number, "power": power, "sureness": sureness, "words": words}
+    jinja.filters |= {"number": number, "rounded": rounded, "power": power, "sureness": sureness, "typeset": typeset}
     return jinja
 
 
+def rounded(value: float | None) -> str:
+    """Three significant digits; nothing for what is missing."""
+    return number(value if value is None else float(f"{value:.3g}"))
+
+
 def power(exponent: int) -> str:
-    """An exponent as it is written; nothing for 1."""
-    return "" if exponent == 1 else str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    """An exponent in LaTeX; nothing for 1."""
+    return "" if exponent == 1 else f"^{{{exponent}}}"
 
 
 def _restructured(template: jinja2.Template, **context: object) -> tuple[Markup, str]:
-    """A text as HTML, and what is bold in it."""
+    """A text as HTML, its formulas as MathML, and what is bold in it."""
     text = template.render(**context)
-    settings = {"halt_level": 2, "raw_enabled": False, "file_insertion_enabled": False, "_disable_config": True}
+    settings = {
+        "halt_level": 2,
+        "raw_enabled": False,
+        "file_insertion_enabled": False,
+        "math_output": "MathML",
+        "_disable_config": True,
+    }
     body = docutils.core.publish_parts(text, writer="html5", settings_overrides=settings)["body"]
     bold = re.search(r"\*\*(.+?)\*\*", text, re.DOTALL)
-    return Markup(body), " ".join(bold[1].split()) if bold else ""
+    return unbroken(body), " ".join(bold[1].split()) if bold else ""
 
 
 def caption(figure: Figure, study: Study, judged: Mapping[str, Mapping[str, Any]]) -> tuple[Markup, str]:
@@ -137,14 +180,23 @@ def _illustration(
     return SimpleNamespace(
         name=figure.name,
         label=figure.label,
+        drawing=_drawing(files["svg"], figure.name, title),
         png=base64.b64encode(png).decode(),
         width=width,
         height=height,
         caption=text,
         title=title,
+        claims=links.about(figure.label, list(judged.values())),
         tables=needed,
         numbers=figure.numbers(needed, figure.sources(study).settings),
     )
+
+
+def _drawing(path: str | None, name: str, title: str) -> Markup | None:
+    """A figure as a part of the page, if it is there and not too large."""
+    if path is None or Path(path).stat().st_size > LARGEST_DRAWING:
+        return None
+    return drawing.inline(Path(path).read_text(), name, title)
 
 
 def _against_published(figure: SimpleNamespace | None, reasons: Mapping[str, list[str]]) -> SimpleNamespace | None:
