@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 import sgntk
@@ -26,11 +27,14 @@ scores: list[dict[str, Any]] = []
 def regress(kernel: str, kernels: regression.Kernels) -> None:
     found = regression.regress(kernels, data, **ridges)
     scores.append({"kernel": kernel, **about, "ridge": found.ridge, **real_data.scores(found.mean, found.std, data)})
-    predictions.append(real_data.at_test_images(found.mean, data, "mean").assign(kernel=kernel))
+    add(found.mean, kernel)
     if settings["training"] is not None:
-        then = regression.mean_after(kernels, data, **settings["training"])
-        table = real_data.at_test_images(then, data, "mean")
-        predictions.append(table.assign(kernel=kernel, step=settings["training"]["steps"]))
+        add(regression.mean_after(kernels, data, **settings["training"]), kernel, settings["training"]["steps"])
+
+
+def add(mean: np.ndarray, kernel: str, step: int | None = None) -> None:
+    """The mean at convergence, or after so many steps."""
+    predictions.append(real_data.at_test_images(mean, data, "mean").assign(kernel=kernel, step=step))
 
 
 prior = regression.gaussian_process(sign, data)

@@ -28,7 +28,7 @@ TINY = {
         "images": [6],
         "held_out": 4,
         "test_images": 4,
-        "hidden_layers": [1],
+        "hidden_layers": [1, 2],
         "ridges": [0.1],
         "networks": {"widths": [4], "networks": 2, "steps": 1, "batch_size": 3},
     },
