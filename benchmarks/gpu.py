@@ -63,7 +63,7 @@ class Sizes:
         seconds: of the first, short training of each case, compiling apart.
         profiled: methods of which a step of the widest networks is looked into.
         profiled_steps: of training, in a trace.
-        kernels: pairs of points and of entries that are computed at once.
+        kernels: pairs of points and of rows and columns that are computed at once.
         copied: bytes, for the bandwidth.
         product: rows of the matrices, for the rate of products.
         at_most: seconds of one measurement, but for the training in full.
@@ -78,8 +78,8 @@ class Sizes:
     at_most: float = 60
 
 
-FULL = Sizes(8, costs.METHODS, 100, ((10_000, 2**18), (20_000, 2**18), (20_000, 2**22)), 2**32, 8192)
-SMALL = Sizes(60, ("direct",), 10, ((200, 2**14),), 2**24, 256)
+FULL = Sizes(8, costs.METHODS, 100, ((10_000, 2**12), (20_000, 2**9), (20_000, 2**12)), 2**32, 8192)
+SMALL = Sizes(60, ("direct",), 10, ((200, 2**6),), 2**24, 256)
 
 
 class Benchmark:
@@ -105,8 +105,8 @@ class Benchmark:
         self.train_in_full(first)
         for case in [*(Case(method, widths[-1]) for method in self.sizes.profiled), Case("direct", widths[0])]:
             self.profile(case)
-        for points, block in self.sizes.kernels:
-            self.kernel(points, block)
+        for points, side in self.sizes.kernels:
+            self.kernel(points, side)
         self.train_in_full(others)
 
     def rates(self):
@@ -215,16 +215,16 @@ class Benchmark:
         self.report.add("profile", [name | found])
         self.report.add("profile_kernels", [name | row for row in kernel_times.by_name(kernels, steps)])
 
-    def kernel(self, points, block):
+    def kernel(self, points, side):
         """An SG-NTK of many points."""
-        name = f"kernel_{points}_{block}"
-        sizes = ("--points", points, "--block", block)
+        name = f"kernel_{points}_{side}"
+        sizes = ("--points", points, "--side", side)
         values, ending = self.measurements.run(name, "kernel", *sizes, at_most=self.sizes.at_most)
         if ending:
             self.report.notes.append(f"{name}: {ending}.")
         if values:
             peak = {"peak, GiB": values.pop("memory") / 2**30}
-            self.report.add("kernels", [{"points": points, "entries at once": block, **values, **peak}])
+            self.report.add("kernels", [{"points": points, "rows at once": side, **values, **peak}])
 
 
 def main():

@@ -187,9 +187,9 @@ def profile(options):
 
 
 def kernel(options):
-    """An SG-NTK of random points, by blocks of so many entries, and how far it is from the CPU's in some rows."""
+    """An SG-NTK of random points, by blocks of so many rows and columns, and how far it is from the CPU's in some rows."""
     chosen = experiment.load()
-    _kernels.BLOCK = options.block
+    _kernels.SIDE = options.side
     x = np.random.default_rng(0).normal(size=(options.points, 10))
     compilation = Compilation()
     start = time.perf_counter()
@@ -237,7 +237,7 @@ def main():
     command = commands.add_parser("kernel")
     command.set_defaults(measure=kernel)
     command.add_argument("--points", type=int, required=True)
-    command.add_argument("--block", type=int, required=True, help="entries that are computed at once")
+    command.add_argument("--side", type=int, required=True, help="rows and columns that are computed at once")
 
     options = parser.parse_args()
     options.measure(options)

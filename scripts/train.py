@@ -17,7 +17,7 @@ job = start(snakemake)
 settings, steps = job.settings, job.settings["steps"]
 first, last = job.made_from["first"], job.made_from["last"]
 if settings["device"] == "gpu":
-    gpu.use()
+    gpu.use(job.options["jobs_per_gpu"])
 
 arch = build.architecture(settings["architecture"])
 grid = inputs.of(job.read("grid"), settings["encoding"])

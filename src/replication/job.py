@@ -63,15 +63,17 @@ class Job:
 
 
 def start(snakemake: Any) -> Job:
-    """Keeps JAX to one core, and sends messages and warnings to the log and the terminal.
+    """Keeps JAX to one core of the CPU, and sends messages and warnings to the log and the terminal.
 
     The traceback of a failure goes to the log alone: the end of the run tells its message.
 
-    As many jobs as cores, with one core each, are several times faster than one job on all cores. JAX reads the
-    variables when it first computes.
+    As many jobs as cores, with one core each, are several times faster than one job on all cores. A job on a GPU
+    compiles on all cores, and leaves them to others after that. JAX reads the variables when it first computes.
     """
-    flags = snakemake.params.made_from["settings"].get("xla_flags", "")
-    os.environ["NPROC"] = "1"  # the size of XLA's thread pool
+    settings = snakemake.params.made_from["settings"]
+    flags = settings.get("xla_flags", "")
+    if settings.get("device") != "gpu":
+        os.environ["NPROC"] = "1"  # the size of XLA's thread pool
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false {flags}"
     terminal = logging.StreamHandler()
     terminal.addFilter(lambda record: not record.exc_info)

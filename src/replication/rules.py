@@ -156,7 +156,7 @@ def train(study: Study, experiment: str, activation: str, width: str, first: str
         },
         _data_of(chosen),
         part={"first": int(first), "last": int(last)},
-        options={"largest_loss": study.training.largest_loss},
+        options=_of(study.training, "largest_loss", "jobs_per_gpu"),
     )
 
 

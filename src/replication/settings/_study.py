@@ -94,6 +94,9 @@ class Training(Model):
     device: Literal["cpu", "gpu"] = Field(
         description="Where networks are trained, a job on one core or on one GPU. Results differ by rounding only."
     )
+    jobs_per_gpu: Count = Field(
+        1, description="Training jobs that share a GPU: while one compiles or starts, another computes."
+    )
 
 
 # --- ensembles ---
@@ -440,7 +443,7 @@ class Study(Model):
             "output_scale": chosen.output_scale,
             **_plain(chosen.network or self.network),
             "networks": chosen.networks,
-            **{name: value for name, value in _plain(self.training).items() if name != "largest_loss"},
+            **{name: value for name, value in _plain(self.training).items() if name in ("seed", "device")},
             "learning_rate": self.learning_rate(experiment),
             "training_set": data["training_sets"][chosen.training_set],
             **{name: data[name] for name in ("target", "grid_points", "reference_point")},
