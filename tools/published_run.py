@@ -26,6 +26,7 @@ TABLES = {
             for images in (1000, 2000, 4000, 8000)
         },
         **{f"images_width_{width}": f"real_data/width_{width}/scores" for width in (500, 2000, 4000)},
+        "images_convolution": "real_data/convolution",
     },
     "decisive": {
         **{f"{name}_kernel_mse": f"ensembles/{name}/kernel_mse" for name in ("ntk_at_start", "ntk", "sg_ntk")},

@@ -244,6 +244,19 @@ def real_networks(study: Study, width: str) -> Sources:
     )
 
 
+@rule("convolve_images.py", {"scores": "tables/real_data/convolution.parquet"})
+def real_convolution(study: Study) -> Sources:
+    """Regression on images with the SG-NTK of convolutional networks."""
+    chosen = _present(study.real_data, "real_data")
+    return Sources(
+        {
+            **_of(chosen, *IMAGES, "ridges"),
+            **_of(chosen.convolution, "images", "filters", "stride"),
+            "architecture": study.networks(chosen.activation, study.surrogate(chosen.surrogate), study.with_depth(1)),
+        }
+    )
+
+
 IMAGES = ("data_set", "held_out", "test_images", "seed")
 """Settings that say which images, beside how many to learn from."""
 

@@ -118,7 +118,8 @@ def real_data():
         scored(product(width=[width], images=chosen.images)).assign(hidden_layers=1, single_accuracy=0.625)
         for width in chosen.networks.widths
     ]
-    return {"regressions": regressions, "networks": networks}
+    convolution = scored(product(kernel=["convolutional_sg_ntk"], hidden_layers=[2], images=[1000])).assign(ridge=0.125)
+    return {"regressions": regressions, "networks": networks, "convolution": convolution}
 
 
 def resets():

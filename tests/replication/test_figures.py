@@ -298,7 +298,7 @@ def test_networks_on_images_are_beside_the_kernels_of_their_depth_alone():
     figure = draw("figure_s4")
     shown = [{line.get_label() for line in ax.lines} for ax in figure.axes]
     networks = {style.width_label(width) for width in STUDY.real_data.networks.widths}
-    kernels = {"SG-NTK of sign", "NNGP of sign", "NTK of erf_2"}
+    kernels = {"SG-NTK of sign", "NNGP of sign", "NTK of erf_2", "convolutional"}
     assert shown == [kernels | networks] * 2 + [kernels] * 2
     assert [ax.get_title() for ax in figure.axes] == ["1 hidden layer"] * 2 + ["3 hidden layers"] * 2
     assert [tick.get_text() for tick in figure.axes[2].get_xticklabels()] == ["1,000", "2,000", "4,000", "8,000"]

@@ -266,7 +266,7 @@ def surrogates(shapes, kernels, summary):
         yield differences, f"{common}, interval", level(last, last["row"], "difference_low", "difference_high")
 
 
-def real_data(regressions, networks):
+def real_data(regressions, networks, convolution):
     regressions, networks = pd.concat(regressions), pd.concat(networks)
     depths = sorted(regressions["hidden_layers"].unique())
     for row, column in np.ndindex(len(depths), 2):
@@ -280,6 +280,7 @@ def real_data(regressions, networks):
             yield at, "± 2 errors", upright(sg_ntk, sg_ntk["images"], low, high)
         for width, table in where(networks, hidden_layers=depths[row]).groupby("width"):
             yield at, f"n = {width:,}", pairs(table, "images", score)
+        yield at, "convolutional", pairs(convolution, "images", score)
 
 
 def resets(summary):

@@ -157,6 +157,7 @@ def test_another_place_and_another_run_make_nothing_else(tmp_path):
         ("divergence", "divergence", {"surrogate": "box_1"}),
         ("real_data", "real_regression", {"hidden_layers": "1", "images": "1000"}),
         ("real_data", "real_networks", {"width": "500"}),
+        ("real_data", "real_convolution", {}),
         ("spiking_reset", "spiking_reset", {"reset": "zero"}),
         ("spiking_depth", "spiking_growth", {}),
         ("spiking_depth", "spiking_learning", {}),

@@ -433,6 +433,7 @@ REJECTED = [
     ("real_data.smooth_activation", "sign", "got 'sign'; expected one without jumps, which has an NTK"),
     ("real_data.networks.hidden_layers", 2, "got 2; expected one of real_data.hidden_layers, [1, 3]"),
     ("real_data.networks.batch_size", 1001, "got 1001; expected at most real_data.images[0] = 1000"),
+    ("real_data.convolution.images", 8001, "got 8001; expected at most the last of real_data.images, 8000"),
     (
         "real_data.images[3]",
         68_501,

@@ -31,6 +31,7 @@ TINY = {
         "hidden_layers": [1, 2],
         "ridges": [0.1],
         "networks": {"widths": [4], "networks": 2, "steps": 1, "batch_size": 3},
+        "convolution": {"images": 4, "filters": [3]},
     },
     "spiking_reset": {
         "thresholds": [1.0],

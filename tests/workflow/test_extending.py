@@ -99,6 +99,7 @@ from replication.real_data_sets import DATA_SETS
 config = yaml.safe_load(open("workflow/config/paper.yaml"))
 config["real_data"] |= {"data_set": "even_or_odd", "images": [50, 100], "held_out": 97, "test_images": 1600}
 config["real_data"]["networks"]["batch_size"] = 10
+config["real_data"]["convolution"]["images"] = 50
 settings.read(config)
 images, classes = DATA_SETS["even_or_odd"].load()
 print(len(images) == len(classes) == DATA_SETS["even_or_odd"].images, set(classes.tolist()))

@@ -32,6 +32,7 @@ NEEDS = {
     "compare_surrogates": {"grid"},
     "real_regression": set(),
     "real_networks": set(),
+    "real_convolution": set(),
     "spiking_reset": set(),
     "spiking_growth": set(),
     "spiking_learning": set(),
@@ -44,7 +45,7 @@ NEEDS = {
     "figure_s1": {"divergence"},
     "figure_s2": {"tabulate_outputs", "predict"},
     "figure_s3": {"compare_surrogates"},
-    "figure_s4": {"real_regression", "real_networks"},
+    "figure_s4": {"real_regression", "real_networks", "real_convolution"},
     "figure_s5": {"tabulate_outputs", "predict", "training_set"},
     "figure_s6": {"spiking_reset"},
     "figure_s7": {"spiking_growth", "spiking_learning"},
@@ -132,9 +133,10 @@ def edited(project):
 
 ALL = set(RULES)
 SPIKING = {"spiking_reset", "spiking_growth", "spiking_learning"}
-REAL = {"real_regression", "real_networks"}
+REAL = {"real_regression", "real_networks", "real_convolution"}
+REGRESS = REAL - {"real_networks"}
 TRAIN = {"train", "divergence", *REAL, *SPIKING}
-SOLVE = {"predict", "steepness", "compare_surrogates", "real_regression", *SPIKING}
+SOLVE = {"predict", "steepness", "compare_surrogates", *REGRESS, *SPIKING}
 COMPUTE = {"analytic_kernel", *TRAIN, *SOLVE}
 DRAW = {*FIGURES, "report"}
 OF_KERNELS = {*KERNEL_FIGURES, "report"}
@@ -155,11 +157,12 @@ RUNS = {
         "layout": {"report"},
         "progress": {"train"},
         "published": {"compare_published", "report"},
+        "convolution": {"real_convolution"},
         "real_data": REAL,
         "real_data_sets": {*REAL, "report"},
         "recording": {"train", *SPIKING},
         "references": DRAW,
-        "regression": {"real_regression"},
+        "regression": REGRESS,
         "rules": {"report"},
         "spiking_depth": {"spiking_growth", "spiking_learning"},
         "spiking_reset": SPIKING,
@@ -193,6 +196,7 @@ RUNS = {
         ),
         **dict.fromkeys(("_drawing", "_spiking_networks", "_surrogate_gradient"), TRAIN),
         "_empirical": {"train", *SPIKING},
+        **{name: {"real_convolution"} for name in ("stax", "_neural_tangents")},
         "libraries": {"spiking_growth", "spiking_learning"},
         "spiking": SPIKING,
     },
@@ -203,6 +207,7 @@ RUNS = {
         "follow_divergence": {"divergence"},
         "regress_images": {"real_regression"},
         "learn_images": {"real_networks"},
+        "convolve_images": {"real_convolution"},
         "compare_resets": {"spiking_reset"},
         "follow_gradients": {"spiking_growth"},
         "learn_deep": {"spiking_learning"},
@@ -221,7 +226,7 @@ TERMINAL = tuple(
     f"terminal/{name}" for name in ("__init__", "failure", "messages", "run", "screen", "summary", "times")
 )
 PLANS = {f"src/replication/{name}.py" for name in ("settings/__main__", "store/locking", *TERMINAL)}
-NOT_IN_THE_STUDY = {f"src/sgntk/{name}.py" for name in ("__init__", "_neural_tangents", "plot", "stax")}
+NOT_IN_THE_STUDY = {f"src/sgntk/{name}.py" for name in ("__init__", "plot")}
 
 
 def runs(name):
@@ -324,12 +329,14 @@ DEPEND = {
     r"real_data\.images.*": {"real_regression", "real_networks", "figure_s4", "claims"},
     r"real_data\.hidden_layers.*": {"real_regression", "figure_s4"},
     r"real_data\.smooth_activation": {"real_regression", "figure_s4"},
-    r"real_data\.ridge(s.*|_images)": {"real_regression"},
+    r"real_data\.ridges.*": REGRESS,
+    r"real_data\.ridge_images": {"real_regression"},
     r"real_data\.networks\.hidden_layers": {"real_networks", "real_regression", "claims"},
     r"real_data\.networks\.(steps|learning_rate)": {"real_networks", "real_regression"},
     r"real_data\.networks\.widths\[2\]": {"real_networks", "figure_s4", "claims"},
     r"real_data\.networks\.widths.*": {"real_networks", "figure_s4"},
     r"real_data\.networks\..*": {"real_networks"},
+    r"real_data\.convolution\..*": {"real_convolution"},
     r"real_data\..*": REAL,
     r"spiking_reset\..*": {"spiking_reset"},
     r"spiking_depth\.measured\.from_layer": {"claims", "figure_s7"},

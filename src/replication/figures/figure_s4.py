@@ -10,6 +10,8 @@ from replication.report.tables import Table, shown
 
 REGRESSIONS = {"sg_ntk": ("SG-NTK of {}", "^"), "nngp": ("NNGP of {}", "s"), "ntk": ("NTK of {}", "v")}
 """Label, with a place for the activation, and marker."""
+
+CONVOLUTION: dict[str, Any] = {"marker": "*", "markersize": 9, "markeredgecolor": "black", "markeredgewidth": 0.5}
 SCORES = {"accuracy": "accuracy", "nll": "neg. log likelihood\n(nats per output)"}
 """Columns, and labels of their axes."""
 
@@ -44,7 +46,8 @@ is low where errors are small, and where the prediction knows which of them are 
 {{ chosen.smooth_activation }}. Dashed, with open markers, one for each width n: the mean output of
 {{ networks.networks }} networks with {{ networks.hidden_layers }} hidden layer and the activation
 {{ chosen.activation }}, after {{ networks.steps }} steps of surrogate gradient learning with mini-batches of
-{{ networks.batch_size }}; their uncertainty is their spread.
+{{ networks.batch_size }}; their uncertainty is their spread. Star: regression with the SG-NTK of networks with
+{{ chosen.convolution.filters | length }} convolutions in place of hidden layers.
 
 *Look at* whether the networks are where SG-NTK regression is. The claim is tested on their outputs, not on these
 scores.
@@ -52,7 +55,7 @@ scores.
 
 
 def needs(study: Study, experiment: str) -> Sources:
-    """The scores of regressions and networks; and what the activations of the kernels are called."""
+    """The scores of regressions, networks and convolutions; and what the activations of the kernels are called."""
     assert study.real_data is not None
     chosen = study.real_data
     settings = {
@@ -64,7 +67,8 @@ def needs(study: Study, experiment: str) -> Sources:
         for images in chosen.images
     ]
     networks = [made_by("real_networks", "scores", width=width) for width in chosen.networks.widths]
-    return Sources(settings, {"regressions": regressions, "networks": networks})
+    convolution = made_by("real_convolution", "scores")
+    return Sources(settings, {"regressions": regressions, "networks": networks, "convolution": convolution})
 
 
 def draw(tables: Tables, settings: Settings) -> Drawing:
@@ -75,6 +79,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
 
     regressions: pd.DataFrame = pd.concat(tables["regressions"], ignore_index=True)
     networks: pd.DataFrame = pd.concat(tables["networks"], ignore_index=True)
+    convolution: pd.DataFrame = tables["convolution"]
     labels = {name: label.format(settings["activations"][name]) for name, (label, _) in REGRESSIONS.items()}
     depths = style.values(regressions, "hidden_layers")
     size = (style.TEXT_WIDTH, 0.6 + 1.9 * len(depths))
@@ -94,6 +99,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
                     ax.vlines(
                         table["images"], low, high, label="± 2 errors", color=style.COLOURS[kernel], linewidth=0.8
                     )
+            ax.plot(convolution["images"], convolution[score], label="convolutional", **_convolution(), linestyle="")
             ax.set_title(next(panels), loc="left", fontweight="bold")
             ax.set_title(f"{depth} hidden layer{'s' if depth > 1 else ''}")
             ax.set(xscale="log", ylabel=axis)
@@ -103,6 +109,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     for ax in axes[-1]:
         ax.set_xlabel("images learned from")
     handles = [style.key(label, **_regression(kernel)) for kernel, label in labels.items()]
+    handles.append(style.key("convolutional SG-NTK", linestyle="", **_convolution()))
     handles += [
         style.key(f"networks, {style.width_label(width)}", **_network(width))
         for width in style.values(networks, "width")
@@ -130,19 +137,18 @@ def _network(width: int) -> dict[str, Any]:
     }
 
 
+def _convolution() -> dict[str, Any]:
+    from replication.figures import style
+
+    return {"color": style.COLOURS["sg_ntk"], **CONVOLUTION}
+
+
 def numbers(tables: Tables, settings: Settings) -> list[Table]:
     """The scores of regressions, and of networks."""
     scores = ("accuracy", "standard_error", "mse", "nll", "coverage", "factor")
+    regressions = pd.concat([*tables["regressions"], tables["convolution"]])
     return [
-        shown(
-            pd.concat(tables["regressions"]),
-            "Regression on images",
-            "kernel",
-            "hidden_layers",
-            "images",
-            "ridge",
-            *scores,
-        ),
+        shown(regressions, "Regression on images", "kernel", "hidden_layers", "images", "ridge", *scores),
         shown(
             pd.concat(tables["networks"]), "The networks' mean output", "width", "images", "single_accuracy", *scores
         ),

@@ -143,13 +143,15 @@ def _check_real_data(study: Study) -> None:
             f"{key}.images[{len(chosen.images) - 1}]: got {shown(most)} images to learn from, {chosen.held_out} held "
             f"out and {chosen.test_images} to test on; expected at most the {there} of {chosen.data_set}"
         )
-    networks = chosen.networks
+    networks, convolution = chosen.networks, chosen.convolution
     if networks.hidden_layers not in chosen.hidden_layers:
         expected = f"one of {key}.hidden_layers, {[*chosen.hidden_layers]}"
         raise error(f"{key}.networks.hidden_layers", networks.hidden_layers, expected)
     if networks.batch_size > chosen.images[0]:
         expected = f"at most {key}.images[0] = {chosen.images[0]}"
         raise error(f"{key}.networks.batch_size", networks.batch_size, expected)
+    if convolution.images > most:
+        raise error(f"{key}.convolution.images", convolution.images, f"at most the last of {key}.images, {most}")
 
 
 def _check_spiking(study: Study) -> None:

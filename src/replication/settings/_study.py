@@ -246,6 +246,14 @@ class ImageNetworks(Model):
     learning_rate: Positive = Field(description="Step size of gradient descent on 1/(2N) sum (f - y)^2.")
 
 
+class Convolution(Model):
+    """Convolutional networks of infinite width."""
+
+    images: Several = Field(description="Number of images to learn from.")
+    filters: Array[Count] = Field(description="Size k of the k x k filters of each layer.")
+    stride: Count = Field(description="Pixels from one place of a filter to the next, in every layer.")
+
+
 class RealData(Model):
     """Kernel regression and trained networks side by side on images with classes."""
 
@@ -261,6 +269,7 @@ class RealData(Model):
     ridges: Ascending[NotNegative] = Field(description="Ridges to choose from, ascending.")
     ridge_images: Several = Field(description="Images, the first of those to learn from, that the choice is made with.")
     networks: ImageNetworks = Field(description="Networks that learn the images in mini-batches.")
+    convolution: Convolution = Field(description="Convolutional networks of infinite width.")
 
 
 # --- what comes of them ---
