@@ -27,6 +27,9 @@ TABLES = {
         },
         **{f"images_width_{width}": f"real_data/width_{width}/scores" for width in (500, 2000, 4000)},
         "images_convolution": "real_data/convolution",
+        "spiking_distances": "ensembles/spiking/distances",
+        **{f"spiking_reset_{reset}": f"spiking_reset/{reset}/summary" for reset in ("none", "subtract", "zero")},
+        **{f"spiking_depth_{name}": f"spiking_depth/{name}" for name in ("predicted", "errors")},
     },
     "decisive": {
         **{f"{name}_kernel_mse": f"ensembles/{name}/kernel_mse" for name in ("ntk_at_start", "ntk", "sg_ntk")},

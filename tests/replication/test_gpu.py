@@ -11,7 +11,7 @@ CLAIM = """
 import os, sys
 from replication import gpu
 os.setuid(int(sys.argv[1]))
-print(gpu.claim(), flush=True)
+print(gpu.claim(int(sys.argv[2])), flush=True)
 input()
 """
 THIS_USER, ANOTHER_USER = os.getuid(), 65534
@@ -24,9 +24,9 @@ def claim():
     """Starts a process that claims one of the GPUs, and says which."""
     started = []
 
-    def start(user=THIS_USER):
+    def start(user=THIS_USER, jobs_per_gpu=1):
         process = subprocess.Popen(
-            [sys.executable, "-c", CLAIM, str(user)],
+            [sys.executable, "-c", CLAIM, str(user), str(jobs_per_gpu)],
             env={**os.environ, "CUDA_VISIBLE_DEVICES": ",".join(GPUS)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -63,6 +63,14 @@ def test_each_job_has_a_gpu_of_its_own(claim):
 @pytest.mark.skipif(THIS_USER != 0, reason="only root can become another user")
 def test_each_job_has_a_gpu_of_its_own_also_beside_another_user(claim):
     check_each_has_one(claim, ANOTHER_USER)
+
+
+def test_jobs_share_gpus_once_each_has_one(claim):
+    jobs = [claim(jobs_per_gpu=2) for _ in range(5)]
+    assert [gpu for _, gpu in jobs] == [*GPUS, *GPUS, ""]
+    jobs[1][0].kill()
+    jobs[1][0].wait()
+    assert claim(jobs_per_gpu=2)[1] == GPUS[1]
 
 
 def test_a_gpu_that_jax_cannot_use_is_an_error():
