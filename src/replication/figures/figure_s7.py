@@ -148,8 +148,7 @@ def _plot_over_slope(ax: Axes, table: pd.DataFrame) -> None:
         _marks(ax, one["slope"], one[f"measured_{name}"], one[f"measured_{name}_error"], unit, LIBRARY_COLOUR, marker)
     ax.axhline(1, label="guide", **style.GUIDE)
     ax.set(xscale="log", yscale="log", xlabel="slope of s", ylabel="gradient growth\na layer")
-    for axis in (ax.xaxis, ax.yaxis):
-        style.plain_ticks(axis)
+    style.plain_ticks(ax.xaxis)
 
 
 def _open(ax: Axes, x: Any, y: Any, unit: str, marker: str) -> None:
@@ -222,7 +221,6 @@ def _plot_errors(ax: Axes, table: pd.DataFrame) -> None:
     low = float(np.min(table["error"] - 2 * table["mse_error"]))
     ax.set(xscale="log", yscale="log", xlabel="gradient growth a layer, predicted", ylabel="final error")
     ax.set_ylim(0.7 * max(low, 0.3 * float(table["error"].min())), None)
-    style.plain_ticks(ax.xaxis)
     style.plain_ticks(ax.yaxis, subs=(1, 2, 5))
 
 
