@@ -52,7 +52,8 @@ logarithmic, with a line for each threshold. A library's surrogate stands at the
 its height. *Panel b*: growth of the kernel a layer,
 :math:`σ_w^2 \\, \\mathrm{E}[\\mathrm{act}^{\\prime}(u) \\, s(u)]`, and *panel c*: the firing rate, spikes of a unit
 in a step, both over the threshold; there the slope plays no part. Open red marks: what is predicted for the
-libraries, which stand side by side.
+libraries, which stand side by side. Activity that dies out fades over many layers, and the mean over them is above what
+is predicted for the last.
 
 *Panel d.* Mean square of the gradients by the spikes of a layer, in parts of that at the last layer, on a logarithmic
 scale, for the lowest threshold and each slope: measured (marks) and by the prediction (dashed).
@@ -221,6 +222,7 @@ def _plot_errors(ax: Axes, table: pd.DataFrame) -> None:
     low = float(np.min(table["error"] - 2 * table["mse_error"]))
     ax.set(xscale="log", yscale="log", xlabel="gradient growth a layer, predicted", ylabel="final error")
     ax.set_ylim(0.7 * max(low, 0.3 * float(table["error"].min())), None)
+    ax.minorticks_off()
     style.plain_ticks(ax.yaxis, subs=(1, 2, 5))
 
 
