@@ -34,6 +34,7 @@ TABLES = {
     "decisive": {
         **{f"{name}_kernel_mse": f"ensembles/{name}/kernel_mse" for name in ("ntk_at_start", "ntk", "sg_ntk")},
         "learning": "ensembles/learning/learning",
+        "spiking_distances": "ensembles/spiking/distances",
         "surrogate_summary": "surrogates/summary",
     },
 }

@@ -73,14 +73,14 @@ def test_files_of_the_pipeline_are_in_order(name):
 
 
 def test_what_the_run_of_the_paper_leaves_undecided_another_tests():
-    """But the claim on real data; and the rates, of which a claim of convergence says whether they are 1/n."""
+    """And the rates, of which a claim of convergence says whether they are 1/n."""
     published = json.loads((CONFIGURATIONS.parents[1] / "docs/results/paper/claims.json").read_text())["claims"]
-    undecided = {claim["name"] for claim in published if claim["verdict"] == "undecided"} - {"real_data_follows"}
+    undecided = {claim["name"] for claim in published if claim["verdict"] == "undecided"}
     tables = evidence(read(merged("paper.yaml", "decisive.yaml")))
     there = {name for name, source in SOURCES.items() if {*source.tables} <= {*tables}}
     tested = {claim.name for claim in CLAIMS if claim.testable(there)}
     rates = {"ntk_converges", "sg_ntk_converges", "kernels_stay"}
-    assert undecided | rates == tested
+    assert undecided | rates <= tested
 
 
 def test_the_paper():
