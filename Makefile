@@ -55,7 +55,7 @@ quick: setup ## every figure from a small configuration, in minutes
 paper: setup ## every figure with the paper's numbers, in about an hour
 	$(BIN)/snakemake --cores $(CORES) --configfile workflow/config/paper.yaml
 
-decisive: setup ## what the paper's run leaves undecided, with more and wider networks, in about an hour
+decisive: setup ## what the paper's run leaves undecided, with more and wider networks, in 75 minutes
 	$(BIN)/snakemake --cores $(CORES) --configfile workflow/config/decisive.yaml
 
 slurm: setup ## the paper through Slurm; once more continues a run that died (ARGUMENTS=... for snakemake)
