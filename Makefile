@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOCS := .venv-docs
 LINT := .venv-lint
+UV := uv==0.13.9
+WITH_UV := PYTHONPATH=build/$(UV) $(BIN)/python
 # Each job starts Snakemake and JAX: with bytecode to read that takes a third of the time.
 export PYTHONDONTWRITEBYTECODE :=
 # Snakemake has a cache in the home folder, and stops with a traceback where it cannot write there.
@@ -130,8 +132,6 @@ format: $(LINT)/locked ## rewrite the sources as `make lint` wants them
 	$(LINT)/bin/snakefmt Snakefile workflow
 
 # uv stays out of the environment: only who renews the lock, or goes without it, needs it.
-UV := uv==0.13.9
-WITH_UV := PYTHONPATH=build/$(UV) $(BIN)/python
 build/$(UV): | setup
 	$(BIN)/python -m pip install --quiet --target $@ $(UV)
 

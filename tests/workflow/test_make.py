@@ -136,3 +136,16 @@ def test_it_is_built_again_when_its_python_is_gone(built, machine):
 def test_a_new_lock_builds_it_again(built, machine):
     os.utime(built / ".venv/locked", (0, 0))
     assert builds_again(built, machine)
+
+
+def test_every_target_has_what_it_needs(tmp_path):
+    """As far as make knows before it runs anything, where nothing is built."""
+    for path in ROOT.iterdir():
+        if path.name != "build" and not path.name.startswith("."):
+            (tmp_path / path.name).symlink_to(path)
+    found = [
+        line.split(":")[0] for line in (ROOT / "Makefile").read_text().splitlines() if ": " in line and "## " in line
+    ]
+    assert {"setup", "test-oldest", "lock"} <= {*found}
+    done = subprocess.run(["make", "--dry-run", *found], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
