@@ -164,7 +164,7 @@ def tables():
         "figure_1": of_kernel_figures,
         "figure_2": of_kernel_figures,
         "figure_3": of_ensembles,
-        "figure_b1": {"grid": GRID, "training_sets": [TRAINING_SET, TRAINING_SET, TRAINING_SET]},
+        "figure_b1": {"grid": GRID, "training_sets": [TRAINING_SET, TRAINING_SET]},
         "figure_b2": of_ensembles,
         "figure_b3": of_error_figures,
         "figure_b4": of_error_figures,

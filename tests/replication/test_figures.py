@@ -140,7 +140,7 @@ def test_needs_follow_the_configuration():
     assert dict(shown.wildcards) == {"training_set": "C"}
     all_sets = FIGURES["figure_b1"].sources(study)
     names = [dict(one.wildcards)["training_set"] for one in all_sets.inputs["training_sets"]]
-    assert names == all_sets.settings["training_sets"]
+    assert names == all_sets.settings["training_sets"] == ["A", "B", "C"]  # not S, which is learned as currents alone
 
 
 def test_activations_are_in_the_order_of_the_configuration():
@@ -211,8 +211,8 @@ def test_ensembles_are_drawn_at_the_last_step_with_the_prediction_for_convergenc
 
 def test_the_target_is_drawn_with_every_training_set():
     figure = draw("figure_b1")
-    assert legend(figure) == ["target", "training set A", "training set B", "training set S"]
-    assert [len(line.get_xdata()) for line in figure.axes[0].lines] == [100, 15, 15, 15]
+    assert legend(figure) == ["target", "training set A", "training set B"]
+    assert [len(line.get_xdata()) for line in figure.axes[0].lines] == [100, 15, 15]
 
 
 @pytest.mark.parametrize("name", ["figure_3", "figure_b1", "figure_b2", "figure_b3", "figure_s1", "figure_s5"])

@@ -202,7 +202,7 @@ def spiking(outputs, ensemble, predictions, training_set, distances, learning):
 
 def target(grid, training_sets):
     yield 0, "target", pairs(grid, "alpha", "target")
-    for name, table in zip("ABS", training_sets, strict=True):
+    for name, table in zip("AB", training_sets, strict=True):
         yield 0, f"training set {name}", pairs(table, "alpha", "y")
 
 

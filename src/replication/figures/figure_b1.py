@@ -20,7 +20,7 @@ grid points.
 
 *Points.* The training sets, each with its own colour and marker (see the legend):
 
-{% for name, set in study.data.training_sets.items() %}
+{% for name, set in study.angles.items() %}
 - {{ name }}: {{ set.points }} points,
   {{ "drawn from the grid without replacement." if set.source == "grid"
   else "at angles drawn uniformly on the circle." }}
@@ -36,8 +36,8 @@ Figures 3 and B.2 training set {{ study.experiments[study.figures.figure_3].trai
 
 
 def needs(study: Study, experiment: str) -> Sources:
-    """The grid and all training sets, in the order of the configuration, with their names."""
-    names = list(study.data.training_sets)
+    """The grid and the training sets of angles, in the order of the configuration, with their names."""
+    names = list(study.angles)
     sets = [made_by("training_set", training_set=name) for name in names]
     return Sources({"training_sets": names}, {"grid": made_by("grid"), "training_sets": sets})
 

@@ -438,6 +438,15 @@ class Study(Model):
             **_plain(network or self.network),
         }
 
+    @property
+    def angles(self) -> dict[str, TrainingSet]:
+        """The training sets, but for those that are learned as currents alone."""
+        angles, currents = (
+            {chosen.training_set for chosen in self.experiments.values() if (chosen.encoding is None) is plain}
+            for plain in (True, False)
+        )
+        return {name: chosen for name, chosen in self.data.training_sets.items() if name not in currents - angles}
+
     def with_depth(self, hidden_layers: int) -> Network:
         """The networks of `network`, but for their depth."""
         return self.network.model_copy(update={"hidden_layers": hidden_layers})
