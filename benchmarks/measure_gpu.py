@@ -187,7 +187,7 @@ def profile(options):
 
 
 def kernel(options):
-    """An SG-NTK of random points, by blocks of so many rows and columns, and how far it is from the CPU's in some rows."""
+    """An SG-NTK of random points, by square blocks of so many rows, and how far it is from the CPU's in some rows."""
     chosen = experiment.load()
     _kernels.SIDE = options.side
     x = np.random.default_rng(0).normal(size=(options.points, 10))
