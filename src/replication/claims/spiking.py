@@ -41,7 +41,7 @@ def resets_move_networks(sampling: Sampling, resets: Resets) -> Iterator[Finding
         if reset == "none":
             continue
         yield finding(
-            f"squared distance of the mean from the SG-NTK's without reset, by that with the reset {reset}",
+            f"squared distance of the mean from the SG-NTK's without reset / the same with the reset {reset}",
             lambda none, other: _distance(none, resets.mean) / _distance(other, resets.mean),
             without,
             outputs,
@@ -49,7 +49,7 @@ def resets_move_networks(sampling: Sampling, resets: Resets) -> Iterator[Finding
             criterion=CLOSER,
         )
         yield finding(
-            f"squared distance with the reset {reset} at the highest threshold, by that at the lowest",
+            f"squared distance with the reset {reset} at the highest threshold / at the lowest",
             lambda chosen: (
                 _distance(chosen[:, :, -1], resets.mean[:, -1]) / _distance(chosen[:, :, 0], resets.mean[:, 0])
             ),
@@ -78,7 +78,7 @@ def gradients_grow_as_predicted(sampling: Sampling, growth: Growth) -> Iterator[
         predicted, measured = growth.predicted[name].to_numpy(), growth.measured[name]
         for extreme in ("largest", "smallest"):
             yield sampling.of_networks(
-                f"{extreme} {what}, by the predicted one, of places that fire",
+                f"{extreme} {what} / predicted, of places that fire",
                 lambda chosen, expected=predicted[fires]: chosen.mean(axis=0) / expected,
                 measured[:, fires],
                 extreme=extreme,
@@ -102,7 +102,7 @@ def vanishing_gradients_learn_less(sampling: Sampling, growth: Growth) -> Iterat
         if not chosen.any() or not lives.any():
             continue
         yield sampling.of_networks(
-            f"mean final error where {what}, by that where they live (above {VANISHING**0.5:.2g})",
+            f"mean final error where {what} / where they live (above {VANISHING**0.5:.2g})",
             lambda errors, chosen=chosen: errors[:, chosen].mean() / errors[:, lives].mean(),
             growth.errors,
             logarithmic=True,

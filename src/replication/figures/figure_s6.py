@@ -35,11 +35,11 @@ every reset.
 *Axes.* Horizontal: the threshold of the units. Vertical, from top to bottom: the squared distance of the networks'
 mean output from the SG-NTK's prediction for this step, mean over {{ chosen.currents.test_points }} test points, a plain
 number on a logarithmic scale, linear near 0; the variance of the NNGP with the reset, by Monte Carlo over
-{{ chosen.monte_carlo.networks }} networks of width {{ chosen.monte_carlo.width }}, in parts of that without; and the
-firing rate, spikes of a unit in a step, before learning. Bars: 2 standard errors to either side.
+{{ chosen.monte_carlo.networks }} networks of width {{ chosen.monte_carlo.width }}, divided by that without; and the
+firing rate, spikes per unit and step, before learning. Bars: 2 standard errors to either side.
 
-*Columns.* The leak, the share of the membrane potential that is left after a step. *Marks*, side by side. What a spike
-does to the membrane: nothing, it subtracts the threshold, or it sets the membrane to 0. Blue dashes: how far NNGP
+*Columns.* The leak, the share of the membrane potential that is left after a step. *Marks*, side by side: a spike
+does nothing to the membrane, subtracts the threshold from it, or sets it to 0. Blue dashes: how far NNGP
 regression is from the SG-NTK's prediction.
 
 *Look at* how far the marks with a reset are above those without; and whether they are still below the blue line, so
@@ -107,7 +107,7 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     more = ("reset", "leak", "threshold", "rate", "nngp_ratio", "nngp_ratio_error")
     return [
         shown(summary, "Squared distance of the networks' mean, and of NNGP regression, from the SG-NTK", *columns),
-        shown(summary, "Firing rate, and the NNGP's variance by that without reset", *more),
+        shown(summary, "Firing rate, and the NNGP's variance divided by that without reset", *more),
     ]
 
 

@@ -40,26 +40,26 @@ CAPTION = """\
 
 Networks of leaky integrate-and-fire units without reset, :math:`σ_w` = {{ chosen.sigma_w }} and :math:`σ_b` =
 {{ chosen.sigma_b }}, with the surrogate {{ chosen.surrogate }} at several slopes, leak {{ chosen.leak }}; and the
-default units of {{ chosen.libraries | join(", ") }} (red), each with its surrogate, threshold and leak, the weights
-making up for its gain. Where a library has no default leak it is that of the others. All numbers are those of the last
+default units of {{ chosen.libraries | join(", ") }} (red), each with its surrogate, threshold and leak, its weights
+scaled to make up for its gain. Where a library has no default leak it is that of the others. All numbers are those of the last
 of {{ chosen.currents.steps }} steps in time.
 
 *Panels a to c.* Lines: predicted for infinitely wide and deep networks. Marks: measured in
 {{ chosen.measured.networks }} networks of width {{ chosen.measured.width }} and depth {{ chosen.measured.depth }},
 mean over the layers from {{ chosen.measured.from_layer }} on, plus and minus 2 standard errors. *Panel a*: growth of
-squared surrogate gradients a layer, :math:`σ_w^2 \\, \\mathrm{E}[s(u)^2]`, over the slope of the surrogate, both
+squared surrogate gradients per layer, :math:`σ_w^2 \\, \\mathrm{E}[s(u)^2]`, over the slope of the surrogate, both
 logarithmic, with a line for each threshold. A library's surrogate stands at the slope of one that is as wide at half
-its height. *Panel b*: growth of the kernel a layer,
-:math:`σ_w^2 \\, \\mathrm{E}[\\mathrm{act}^{\\prime}(u) \\, s(u)]`, and *panel c*: the firing rate, spikes of a unit
-in a step, both over the threshold; there the slope plays no part. Open red marks: what is predicted for the
+its height. *Panel b*: growth of the kernel per layer,
+:math:`σ_w^2 \\, \\mathrm{E}[\\mathrm{act}^{\\prime}(u) \\, s(u)]`, and *panel c*: the firing rate, spikes per unit and
+step, both over the threshold; there the slope plays no part. Open red marks: what is predicted for the
 libraries, which stand side by side. Activity that dies out fades over many layers, and the mean over them is above what
 is predicted for the last.
 
-*Panel d.* Mean square of the gradients by the spikes of a layer, in parts of that at the last layer, on a logarithmic
-scale, for the lowest threshold and each slope: measured (marks) and by the prediction (dashed).
+*Panel d.* Mean square of the gradients by the spikes of a layer, relative to that at the last layer, on a logarithmic
+scale, for the lowest threshold and each slope: measured (marks) and predicted (dashed).
 
 *Panel e.* The training error after {{ chosen.learning.steps }} steps of surrogate gradient learning at the rate
-{{ chosen.learning.learning_rate }}, in parts of the targets' mean square, of networks with
+{{ chosen.learning.learning_rate }}, relative to the targets' mean square, of networks with
 {{ chosen.learning.hidden_layers }} layers of width {{ chosen.learning.width }}, mean over
 {{ chosen.learning.networks }} networks with 2 standard errors, over the growth of squared gradients of panel a, both
 logarithmic. *Vertical* axes are plain numbers; 1 is no growth, and no learning.
@@ -93,7 +93,7 @@ def draw(tables: Tables, settings: Settings) -> Drawing:
     _plot_over_slope(gradients, table)
     for ax, name in ((kernels, "kernel_growth"), (rates, "rate")):
         _plot_over_threshold(ax, table, name)
-    kernels.set(ylabel="kernel growth\na layer", ylim=(0, None))
+    kernels.set(ylabel="kernel growth\nper layer", ylim=(0, None))
     rates.set(ylabel="firing rate", ylim=(0, None))
     _plot_layers(layers, tables["measured"], predicted)
     _plot_errors(errors, table)
@@ -148,7 +148,7 @@ def _plot_over_slope(ax: Axes, table: pd.DataFrame) -> None:
         _open(ax, one["slope"], one[name], unit, marker)
         _marks(ax, one["slope"], one[f"measured_{name}"], one[f"measured_{name}_error"], unit, LIBRARY_COLOUR, marker)
     ax.axhline(1, label="guide", **style.GUIDE)
-    ax.set(xscale="log", yscale="log", xlabel="slope of s", ylabel="gradient growth\na layer")
+    ax.set(xscale="log", yscale="log", xlabel="slope of s", ylabel="gradient growth\nper layer")
     style.plain_ticks(ax.xaxis)
 
 
@@ -220,7 +220,7 @@ def _plot_errors(ax: Axes, table: pd.DataFrame) -> None:
     ax.axhline(1, label="guide", **style.GUIDE)
     ax.axvline(1, label="guide", **style.GUIDE)
     low = float(np.min(table["error"] - 2 * table["mse_error"]))
-    ax.set(xscale="log", yscale="log", xlabel="gradient growth a layer, predicted", ylabel="final error")
+    ax.set(xscale="log", yscale="log", xlabel="gradient growth per layer, predicted", ylabel="final error")
     ax.set_ylim(0.7 * max(low, 0.3 * float(table["error"].min())), None)
     ax.minorticks_off()
     style.plain_ticks(ax.yaxis, subs=(1, 2, 5))
@@ -251,7 +251,7 @@ def numbers(tables: Tables, settings: Settings) -> list[Table]:
     growth = ("gradient_growth", "measured_gradient_growth", "kernel_growth", "measured_kernel_growth")
     rates = ("rate", "measured_rate", "final_error")
     return [
-        shown(table, "Growth a layer, predicted and measured", *PLACE, *growth),
+        shown(table, "Growth per layer, predicted and measured", *PLACE, *growth),
         shown(table, "Firing rate, predicted and measured, and final error", *PLACE, *rates),
     ]
 
