@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+from pathlib import Path
 
 os.environ["NPROC"] = "1"  # the size of XLA's thread pool: sums are split in the same way on every machine
 os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false"
@@ -19,6 +20,15 @@ jax.config.update("jax_numpy_dtype_promotion", "strict")
 # The first example of a test compiles; and the same examples come every time.
 hypothesis.settings.register_profile("tests", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("tests")
+
+SLOW = {line for line in Path(__file__).with_name("slow.txt").read_text().splitlines() if not line.startswith("#")}
+"""Tests that `make test` has no time for, beside those that are marked so where they stand."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.nodeid in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True, scope="module")

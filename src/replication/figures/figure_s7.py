@@ -41,8 +41,8 @@ CAPTION = """\
 Networks of leaky integrate-and-fire units without reset, :math:`σ_w` = {{ chosen.sigma_w }} and :math:`σ_b` =
 {{ chosen.sigma_b }}, with the surrogate {{ chosen.surrogate }} at several slopes, leak {{ chosen.leak }}; and the
 default units of {{ chosen.libraries | join(", ") }} (red), each with its surrogate, threshold and leak, its weights
-scaled to make up for its gain. Where a library has no default leak it is that of the others. All numbers are those of the last
-of {{ chosen.currents.steps }} steps in time.
+scaled to make up for its gain. Where a library has no default leak it is that of the others. All numbers are those of
+the last of {{ chosen.currents.steps }} steps in time.
 
 *Panels a to c.* Lines: predicted for infinitely wide and deep networks. Marks: measured in
 {{ chosen.measured.networks }} networks of width {{ chosen.measured.width }} and depth {{ chosen.measured.depth }},
