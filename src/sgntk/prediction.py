@@ -294,15 +294,16 @@ def coefficients_after(
 
 def _diverging_modes(matrix: Float64[np.ndarray, "n n"]) -> Spectrum | None:
     """The spectrum, if it has to be looked at: where `I + I^T` is positive definite, no eigenvalue is negative."""
-    try:
-        scipy.linalg.cholesky(matrix + matrix.T, overwrite_a=True, check_finite=False)
-    except np.linalg.LinAlgError:
-        return spectrum_of(matrix)
-    return None
+    symmetric = (matrix + matrix.T).T  # by columns, as LAPACK has it, which then makes no copy
+    _, failed = scipy.linalg.lapack.dpotrf(symmetric, lower=True, clean=False, overwrite_a=True)
+    return spectrum_of(matrix) if failed else None
 
 
 def _solve(matrix: Any, right: Any, ridge: Scalar, *, transposed: bool = False) -> Any:
-    """`(matrix + ridge)^-1 right`, or that with the transposed matrix, by LU with partial pivoting."""
+    """`(matrix + ridge)^-1 right`, or that with the transposed matrix, by LU with partial pivoting.
+
+    It is the transposed matrix that is factorized: its memory is laid out as LAPACK wants it.
+    """
     if is_traced(matrix, right, ridge):
         matrix = matrix + ridge * jnp.eye(len(matrix), dtype=matrix.dtype)
         return jnp.linalg.solve(matrix.T if transposed else matrix, right)
@@ -314,10 +315,10 @@ def _solve(matrix: Any, right: Any, ridge: Scalar, *, transposed: bool = False) 
         raise ValueError(
             f"{modes.describe_divergence('predict')}. There is no convergence to predict: ask for a number of steps"
         )
-    norm = np.linalg.norm(matrix, 1)
+    norm = scipy.linalg.lapack.dlange("I", matrix.T)
     with warnings.catch_warnings(action="ignore", category=scipy.linalg.LinAlgWarning):  # said better below
-        factors = scipy.linalg.lu_factor(matrix, check_finite=False)
-    condition = 1 / max(scipy.linalg.lapack.dgecon(factors[0], norm)[0], 1e-300)
+        factors = scipy.linalg.lu_factor(matrix.T, check_finite=False)
+    condition = 1 / max(scipy.linalg.lapack.dgecon(factors[0], norm, norm="I")[0], 1e-300)
     if not condition < 1 / np.finfo(np.float64).eps:
         raise ValueError(
             f"predict: the kernel matrix of the {len(matrix)} training points is singular (condition number "
@@ -332,7 +333,7 @@ def _solve(matrix: Any, right: Any, ridge: Scalar, *, transposed: bool = False) 
             ConditionWarning,
             stacklevel=4,
         )
-    return scipy.linalg.lu_solve(factors, right, trans=int(transposed), check_finite=False)
+    return scipy.linalg.lu_solve(factors, right, trans=int(not transposed), check_finite=False)
 
 
 def _learned_inverse(matrix: Any, learning_rate: Scalar | None, steps: int, ridge: Scalar) -> Any:
