@@ -149,3 +149,10 @@ def test_every_target_has_what_it_needs(tmp_path):
     assert {"setup", "test-oldest", "lock"} <= {*found}
     done = subprocess.run(["make", "--dry-run", *found], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_slow_tests_that_are_listed_are_there():
+    lines = (ROOT / "tests/slow.txt").read_text().splitlines()
+    named = {line.partition("[")[0] for line in lines if not line.startswith("#")}
+    for file, _, test in (name.partition("::") for name in named):
+        assert f"def {test}(" in (ROOT / file).read_text(), f"{file} has no {test}"
