@@ -54,7 +54,7 @@ $(VENV)/installed: $(VENV)/locked pyproject.toml
 quick: setup ## every figure from a small configuration, in minutes
 	$(BIN)/snakemake --cores $(CORES) --configfile workflow/config/quick.yaml
 
-paper: setup ## every figure with the paper's numbers, in about an hour
+paper: setup ## every figure with the paper's numbers, in an hour and a quarter
 	$(BIN)/snakemake --cores $(CORES) --configfile workflow/config/paper.yaml
 
 decisive: setup ## what the paper's run leaves undecided, with more and wider networks, in 75 minutes
@@ -93,7 +93,7 @@ PYTHONPATH=src build/$(1)/bin/python -m pytest --numprocesses $(WORKERS) --dist 
 endef
 
 # It compares its results with those here. TESTS=tests/workflow, say: no more than these of the tests there.
-test-fresh: quick ## the commands of the README on a Debian 13 of nothing else (needs root and debootstrap)
+test-fresh: quick ## the commands of the README on a bare Debian 13 (needs root and debootstrap)
 	$(BIN)/python -m pytest --capture=no -m fresh_machine
 
 lint: lint-python lint-imports lint-workflow lint-types ## every static check

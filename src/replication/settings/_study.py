@@ -89,7 +89,7 @@ class Training(Model):
     learning_rate: Positive = Field(description="Step size of gradient descent on 1/(2N) sum (f - y)^2.")
     seed: Seed = Field(description="Seed of the networks' initial weights.")
     largest_loss: Positive = Field(
-        description="A training whose loss is above it stops with an error; looked at about every 1,000 steps."
+        description="A larger loss of any network ends its job with an error; checked about every 1,000 steps."
     )
     device: Literal["cpu", "gpu"] = Field(
         description="Where networks are trained, a job on one core or on one GPU. Results differ by rounding only."
@@ -228,7 +228,7 @@ class SurrogateComparison(Model):
     surrogates: Annotated[Distinct[Name], Field(min_length=2)] = Field(
         description="Names of surrogates that have a peak and an area, at least two."
     )
-    heights: Heights = Field(description="Peak that all are given, and area that all are given, in place of their own.")
+    heights: Heights = Field(description="The common peak, and the common area, that all surrogates are scaled to.")
     training_sets: Several = Field(description="Number of training sets drawn from the grid.")
     points: Count = Field(description="Number of points of a training set.")
     seed: Seed = Field(description="Seed of the training sets.")
@@ -238,7 +238,7 @@ class SurrogateComparison(Model):
 class ImageNetworks(Model):
     """Networks that learn the images in mini-batches."""
 
-    hidden_layers: Layers = Field(description="Number of hidden layers, one of those of real_data.")
+    hidden_layers: Layers = Field(description="Number of hidden layers; one that real_data lists, too.")
     widths: Ascending[Count] = Field(description="Units in each hidden layer, ascending.")
     networks: Several = Field(description="Number of networks for each width.")
     steps: Count = Field(description="Gradient descent steps.")
@@ -259,7 +259,7 @@ class RealData(Model):
 
     data_set: DataSetName = Field(description="Name of a data set.")
     images: Ascending[Several] = Field(description="Numbers of images to learn from, ascending.")
-    held_out: Several = Field(description="Images to choose the ridge by, and the factor of standard deviations.")
+    held_out: Several = Field(description="Images to choose the ridge and the factor of standard deviations with.")
     test_images: Several = Field(description="Images to test on.")
     seed: Seed = Field(description="Seed of the draw of the images, and of the networks' initial weights.")
     hidden_layers: Distinct[Layers] = Field(description="Numbers of hidden layers of the kernels.")
@@ -267,7 +267,7 @@ class RealData(Model):
     surrogate: Name = Field(description="Name of a surrogate.")
     smooth_activation: Name = Field(description="Name of the activation of the NTK.")
     ridges: Ascending[NotNegative] = Field(description="Ridges to choose from, ascending.")
-    ridge_images: Several = Field(description="Images, the first of those to learn from, that the choice is made with.")
+    ridge_images: Several = Field(description="Training images, the first ones, to choose the ridge with.")
     networks: ImageNetworks = Field(description="Networks that learn the images in mini-batches.")
     convolution: Convolution = Field(description="Convolutional networks of infinite width.")
 
@@ -280,7 +280,7 @@ def _without_nulls(given: Any) -> Any:
 
 
 class LeastNetworks(Model):
-    """Networks for each width that a verdict takes."""
+    """Networks for each width that a verdict needs."""
 
     kernels: Count = Field(description="For claims about kernels.")
     outputs: Count = Field(description="For claims about outputs.")
@@ -290,7 +290,7 @@ class Claims(Model):
     """How the verdicts on the paper's claims are reached."""
 
     confidence: Share = Field(description="Confidence of the intervals of a claim together, above 0 and below 1.")
-    least_networks: LeastNetworks = Field(description="Networks for each width that a verdict takes.")
+    least_networks: LeastNetworks = Field(description="Networks for each width that a verdict needs.")
     activation: Name = Field(description="Name of the activation whose outputs the claims are about.")
     experiments: Annotated[
         dict[Role, Name], BeforeValidator(_without_nulls, json_schema_input_type=dict[Role, Name | None])
