@@ -140,7 +140,7 @@ def test_needs_follow_the_configuration():
     assert dict(shown.wildcards) == {"training_set": "C"}
     all_sets = FIGURES["figure_b1"].sources(study)
     names = [dict(one.wildcards)["training_set"] for one in all_sets.inputs["training_sets"]]
-    assert names == all_sets.settings["training_sets"] == ["A", "B", "C"]  # not S, which is learned as currents alone
+    assert names == all_sets.settings["training_sets"] == ["A", "B", "C"]  # not S, which is learned as currents
 
 
 def test_activations_are_in_the_order_of_the_configuration():

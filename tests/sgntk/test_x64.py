@@ -118,6 +118,9 @@ CALLS = {
     "plot.surrogate": lambda of: picture(
         lambda ax: plot.surrogate(surrogates.Box(of(0.5)), sgntk.Heaviside(of(0.2)), of(2.1), ax)
     ),
+    "prediction.coefficients_after": lambda of: prediction.coefficients_after(
+        MATRIX, Y[: len(MATRIX)], steps=7, learning_rate=of(0.2), ridge=of(0.2)
+    ),
     "prediction.converged_weights": lambda of: prediction.converged_weights(MATRIX, MATRIX[:1], ridge=of(0.2)),
     "prediction.weights_after": lambda of: prediction.weights_after(
         MATRIX, MATRIX[:1], steps=3, learning_rate=of(0.1), ridge=of(0.2)

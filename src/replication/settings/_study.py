@@ -440,12 +440,9 @@ class Study(Model):
 
     @property
     def angles(self) -> dict[str, TrainingSet]:
-        """The training sets, but for those that are learned as currents alone."""
-        angles, currents = (
-            {chosen.training_set for chosen in self.experiments.values() if (chosen.encoding is None) is plain}
-            for plain in (True, False)
-        )
-        return {name: chosen for name, chosen in self.data.training_sets.items() if name not in currents - angles}
+        """The training sets that experiments learn as points of the circle, not as currents."""
+        learned = {chosen.training_set for chosen in self.experiments.values() if chosen.encoding is None}
+        return {name: chosen for name, chosen in self.data.training_sets.items() if name in learned}
 
     def with_depth(self, hidden_layers: int) -> Network:
         """The networks of `network`, but for their depth."""
