@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jax
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import run_notebooks
@@ -29,9 +30,10 @@ def pictures(notebook):
 
 @pytest.fixture
 def reader():
-    """What a reader has: JAX's usual promotion, and pictures in the notebook."""
+    """What a reader has: JAX's usual promotion, pictures in the notebook, and none from before."""
     backend = mpl.get_backend()
     mpl.use("Agg")
+    plt.close("all")
     with jax.numpy_dtype_promotion("standard"):
         yield
     jax.config.update("jax_enable_x64", False)  # which a notebook may turn on
